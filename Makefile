@@ -11,7 +11,7 @@ SOURCES := domain commands projections infra cli.py tests
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test pytest lint types layers docs docs-check bench faults build lock format clean
+.PHONY: help setup demo test pytest lint types layers docs bench faults build lock format clean
 
 help: ## show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,9 +49,6 @@ layers: setup ## dependencies point inward only
 
 docs: setup ## write the generated reference pages
 	@$(BIN)/python -m tests.reference --write
-
-docs-check: setup ## are the generated reference pages up to date?
-	@$(BIN)/python -m tests.reference --check
 
 bench: setup ## measure, beside raw drivers and the library's own ways
 	@$(BIN)/python -m tests.bench

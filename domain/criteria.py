@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from domain.faults import fault, refuse
 from domain.ids import Code
@@ -24,10 +24,10 @@ class Expression(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     criterion: Code | None = None
-    all: tuple[Self, ...] | None = None
-    any: tuple[Self, ...] | None = None
+    all: Annotated[tuple[Self, ...], Field(max_length=60)] | None = None
+    any: Annotated[tuple[Self, ...], Field(max_length=60)] | None = None
     at_least: StrictInt | None = None
-    of: tuple[Self, ...] | None = None
+    of: Annotated[tuple[Self, ...], Field(max_length=60)] | None = None
 
     @model_validator(mode="before")
     @classmethod

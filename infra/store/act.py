@@ -1,0 +1,37 @@
+"""What a recorder is handed to store in one go, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from infra.store.draft import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The conditions of an append: versions of the streams it appends to and of those it only read.
+
+    `head`: the log must still end at this place (embedded, where one act may not be crossed by any other).
+    `bulk`: thousands of new streams; they are checked all at once, and not locked one by one.
+    """
+
+    receipt: Receipt | None = None
+    expected: Mapping[str, int] = field(default_factory=dict)
+    reads: Mapping[str, int] = field(default_factory=dict)
+    head: int | None = None
+    bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`stored` with the stamps; `known` with the receipt of before; or `moved` with the stream that did."""
+
+    outcome: Literal["stored", "known", "moved"]
+    recorded_at: datetime | None = None
+    recorded_by: str = ""
+    stream: str = ""
+    digest: bytes = b""
+    result: str = ""

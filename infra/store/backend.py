@@ -1,0 +1,55 @@
+"""What differs between a store on a laptop and one on a server, as the store sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from infra.store.clock import Clock
+from infra.store.database import Database
+from infra.store.lag import Lag
+from infra.store.log import CaseLog
+
+if TYPE_CHECKING:
+    from infra.keys.keystore import KeyStore
+    from infra.store.migrate import Schema
+
+
+class Backend(Protocol):
+    """One opened database with its log and its keys."""
+
+    database: Database
+    log: CaseLog
+    store_id: str
+    clock: Clock
+
+    def open(self) -> Backend:
+        """Check the schema, and put the log together."""
+        ...
+
+    def keys(self) -> KeyStore:
+        """The key store, opened when first asked for."""
+        ...
+
+    def schemas(self) -> list[Schema]:
+        """The schemas that make up a store: of the events and of the keys."""
+        ...
+
+    def seen(self, stamp: datetime) -> None:
+        """A stamp of the store was read."""
+        ...
+
+    def head(self, *, wait: bool) -> int:
+        """The last place, after places were given; `wait` for whoever is giving them now."""
+        ...
+
+    def lag(self) -> Lag: ...
+
+    def hold(self, streams: Sequence[str]) -> int | None:
+        """Keep these streams to ourselves. Out: the place the log must still end at, where that is how it is done."""
+        ...
+
+    def let_go(self, streams: Sequence[str]) -> None: ...
+
+    def close(self) -> None: ...

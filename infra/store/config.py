@@ -1,0 +1,40 @@
+"""Where a store is kept: a folder on a laptop or a PostgreSQL server, and its key file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """In: the home folder, and for a server its DSN (never printed: it may hold a password).
+
+    `key_file` is where the key-encryption keys stand, `master.key` in the home folder unless said otherwise.
+    `patience` is how many seconds an unreachable or busy store is tried again: the only retries there are.
+    """
+
+    home: Path
+    dsn: str | None = None
+    key_file: Path | None = None
+    patience: float = 10.0
+    connect_timeout: int = 5
+
+    @property
+    def embedded(self) -> bool:
+        return self.dsn is None
+
+    @property
+    def events_file(self) -> Path:
+        return self.home / "casus.db"
+
+    @property
+    def keys_db(self) -> Path:
+        return self.home / "keys.db"
+
+    @property
+    def keys_in(self) -> Path:
+        return self.key_file or self.home / "master.key"
+
+    def __repr__(self) -> str:  # the dataclass's own would print the DSN
+        return f"StoreConfig({'embedded' if self.embedded else 'postgresql'})"

@@ -1,0 +1,123 @@
+"""A store on a laptop: `casus.db` with the log, `keys.db` with the keys, in one folder of its owner."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domain.refusal import Refused
+from infra.store.backend import Backend
+from infra.store.clock import Clock, SystemClock
+from infra.store.config import StoreConfig
+from infra.store.database import Database, iso
+from infra.store.lag import Lag
+from infra.store.log import CaseLog
+from infra.store.mapper import EnvelopeMapper
+from infra.store.migrate import Schema
+from infra.store.sqlite import EmbeddedDatastore, SQLiteDatabase, make_file
+from infra.store.sqlite_recorder import SQLiteRecorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from infra.keys.keystore import DataKey, KeyStore
+
+STORE = Path(__file__).parent
+KEYS = STORE.parent / "keys"
+
+
+class Embedded:
+    """`Backend` on SQLite."""
+
+    def __init__(self, config: StoreConfig, clock: Clock | None) -> None:
+        if not config.events_file.exists():
+            raise Refused("no-store", path=str(config.events_file))
+        self.config = config
+        self.clock = clock or SystemClock()
+        datastore = EmbeddedDatastore(config.events_file, config.patience)
+        self.database: Database = SQLiteDatabase(datastore)
+        self._keys: KeyStore | None = None
+        self._keys_database: SQLiteDatabase | None = None
+        self._recorder = SQLiteRecorder(datastore, self.clock.now)
+
+    def open(self) -> Backend:
+        """Check the schema, and put the log together."""
+        schema = Schema(self.database, STORE, "casus")
+        schema.status().check()
+        self.store_id: str = self.database.query("SELECT store_id FROM casus_store")[0][0]
+        self.log = CaseLog(self._recorder, lambda: EnvelopeMapper(self.store_id, self))
+        return self
+
+    def to_write(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], DataKey]:
+        """The mapper's keys, opened when first needed."""
+        return self.keys().to_write(wanted)
+
+    def keys(self) -> KeyStore:
+        if self._keys is None:
+            from infra.keys.keyfile import read_key_file
+            from infra.keys.keystore import KeyStore
+
+            database = self._keys_db()
+            Schema(database, KEYS, "casus_keys").status().check()
+            self._keys = KeyStore(database, self.store_id, lambda: read_key_file(self.config.keys_in))
+        return self._keys
+
+    def _keys_db(self) -> SQLiteDatabase:
+        if self._keys_database is None:
+            if not self.config.keys_db.exists():
+                raise Refused("no-key-store", path=str(self.config.keys_db))
+            self._keys_database = SQLiteDatabase(EmbeddedDatastore(self.config.keys_db, self.config.patience))
+        return self._keys_database
+
+    def schemas(self) -> list[Schema]:
+        return [Schema(self.database, STORE, "casus"), Schema(self._keys_db(), KEYS, "casus_keys")]
+
+    def seen(self, stamp: datetime) -> None:
+        """A laptop's clock is the store's clock."""
+
+    def head(self, *, wait: bool) -> int:
+        if not wait:
+            return self._recorder.max_notification_id()
+        with self.database.transaction():  # behind whoever is writing
+            return self._recorder.max_notification_id()
+
+    def lag(self) -> Lag:
+        return Lag(self.head(wait=False))  # a place is given in the transaction that writes
+
+    def hold(self, streams: Sequence[str]) -> int | None:
+        return self.head(wait=True)
+
+    def let_go(self, streams: Sequence[str]) -> None:
+        """Nothing is locked: the end of the log was looked at."""
+
+    def close(self) -> None:
+        self.database.close()
+        if self._keys_database is not None:
+            self._keys_database.close()
+
+
+def create(config: StoreConfig) -> None:
+    """Make the folder, both files and the key file, for their owner alone. What is half made is finished."""
+    from infra.keys.keyfile import make_key_file
+
+    try:
+        config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise Refused("store-unwritable", path=str(config.home)) from None
+    if not os.access(config.home, os.W_OK | os.X_OK):
+        raise Refused("store-unwritable", path=str(config.home))
+    make_key_file(config.keys_in)
+    for path in (config.events_file, config.keys_db):
+        make_file(path)
+    backend = Embedded(config, None)
+    try:
+        for schema in backend.schemas():
+            schema.upgrade()
+        made = (1, secrets.token_hex(16), iso(backend.clock.now()))
+        backend.database.execute("INSERT INTO casus_store VALUES (?, ?, ?) ON CONFLICT DO NOTHING", made)
+    finally:
+        backend.close()

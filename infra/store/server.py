@@ -1,0 +1,137 @@
+"""A store on a PostgreSQL server: schema `casus` with the log, `casus_keys` with the keys."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from domain.refusal import Refused
+from infra.store.backend import Backend
+from infra.store.clock import Clock, StoreClock
+from infra.store.config import StoreConfig
+from infra.store.database import Database
+from infra.store.lag import Lag
+from infra.store.log import CaseLog
+from infra.store.mapper import EnvelopeMapper
+from infra.store.migrate import Schema
+from infra.store.postgresql import PostgreSQLDatabase, ServerDatastore
+from infra.store.postgresql_recorder import PostgreSQLRecorder
+
+if TYPE_CHECKING:
+    from infra.keys.keystore import DataKey, KeyStore
+
+STORE = Path(__file__).parent
+KEYS = STORE.parent / "keys"
+LOCK = "hashtextextended(?, 4071)"
+
+
+class Server:
+    """`Backend` on PostgreSQL."""
+
+    def __init__(self, config: StoreConfig, clock: Clock | None) -> None:
+        assert config.dsn is not None
+        self.config = config
+        self.datastore = ServerDatastore(config.dsn, config.connect_timeout)
+        self.database: Database = PostgreSQLDatabase(self.datastore)
+        self._store_clock = StoreClock(self._read_clock)
+        self.clock = clock or self._store_clock
+        self._keys: KeyStore | None = None
+
+    def open(self) -> Backend:
+        """Check the schema, take over the server's clock, and put the log together: one round trip."""
+        schema = Schema(self.database, STORE, "casus")
+        try:
+            row = self.database.query(
+                "SELECT (SELECT max(version) FROM casus.casus_schema), store_id, clock_timestamp() FROM casus.casus_store"
+            )
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            raise Refused("no-store", **self.datastore.address) from None
+        if not row:
+            raise Refused("no-store", **self.datastore.address)
+        found, self.store_id, now = row[0]
+        schema.check(found)
+        self._store_clock.heard(now)
+        recorder = PostgreSQLRecorder(self.datastore, self.config.patience)
+        self._recorder = recorder
+        self.log = CaseLog(recorder, lambda: EnvelopeMapper(self.store_id, self))
+        return self
+
+    def _read_clock(self) -> datetime:
+        now: datetime = self.database.query("SELECT clock_timestamp()")[0][0]
+        return now
+
+    def to_write(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], DataKey]:
+        """The mapper's keys, opened when first needed."""
+        return self.keys().to_write(wanted)
+
+    def keys(self) -> KeyStore:
+        if self._keys is None:
+            from infra.keys.keyfile import read_key_file
+            from infra.keys.keystore import KeyStore
+
+            self._keys = KeyStore(self.database, self.store_id, lambda: read_key_file(self.config.keys_in))
+        return self._keys
+
+    def schemas(self) -> list[Schema]:
+        return [Schema(self.database, STORE, "casus"), Schema(self.database, KEYS, "casus_keys")]
+
+    def seen(self, stamp: datetime) -> None:
+        self._store_clock.seen(stamp)
+
+    def head(self, *, wait: bool) -> int:
+        return self._recorder.place_new(wait=wait)
+
+    def lag(self) -> Lag:
+        head = self.head(wait=False)
+        waiting, since = self.database.query(
+            "SELECT count(*), min(e.recorded_at) FROM stored_events e, place_head h "
+            "WHERE (e.xid, e.id) > (h.xid, h.id) AND e.id > h.base"
+        )[0]
+        if not waiting:
+            return Lag(head)
+        oldest = self.database.query(
+            "SELECT pid, xact_start FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY age(backend_xid) DESC LIMIT 1"
+        )
+        return Lag(head, waiting, since, *(oldest[0] if oldest else (None, None)))
+
+    def hold(self, streams: Sequence[str]) -> int | None:
+        for stream in streams:
+            self.database.execute(f"SELECT pg_advisory_lock({LOCK})", (stream,))
+            self.datastore.held += 1
+        return None
+
+    def let_go(self, streams: Sequence[str]) -> None:
+        self.datastore.held = 0
+        if not self.datastore.raw.closed:  # a session that is gone has let go
+            for stream in streams:
+                self.database.execute(f"SELECT pg_advisory_unlock({LOCK})", (stream,))
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def create(config: StoreConfig) -> None:
+    """Make the schemas, and the key file where there is none yet. What is half made is finished."""
+    from infra.keys.keyfile import make_key_file
+
+    backend = Server(config, None)
+    try:
+        backend.database.query("SELECT 1")  # no key file for a server that is not there
+        try:
+            config.keys_in.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise Refused("key-file-unwritable", path=str(config.keys_in)) from None
+        make_key_file(config.keys_in)
+        for schema in backend.schemas():
+            schema.upgrade()
+        backend.database.execute(
+            "INSERT INTO casus.casus_store VALUES (true, ?, clock_timestamp()) ON CONFLICT DO NOTHING",
+            (secrets.token_hex(16),),
+        )
+    finally:
+        backend.close()

@@ -1,0 +1,248 @@
+"""The store: appending, reading, receipts, sealed texts and the one order, over either database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from domain.event import Recorded
+from domain.personal import Ref
+from domain.refusal import Conflict
+from infra.store.act import Act, Answer
+from infra.store.backend import Backend
+from infra.store.database import Database, iso
+from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
+from infra.store.envelope import Row
+from infra.store.lag import Lag
+from infra.store.log import CaseEvents
+from infra.store.reading import Reader
+
+if TYPE_CHECKING:
+    from infra.keys.keystore import KeyStore
+    from infra.keys.tokens import Tokens
+    from infra.store.texts import Texts, Withheld
+    from infra.store.tracking import Positions
+
+
+class Store(Reader):
+    """One store. For one thread; open another for another. Made by `infra.store.open_store`."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend.database)
+        self._backend = backend
+        self._held: tuple[str, ...] = ()
+        self._must_end_at: int | None = None
+
+    @property
+    def store_id(self) -> str:
+        """The random id of this store; sealed texts are bound to it."""
+        return self._backend.store_id
+
+    def connection(self) -> Database:
+        """SQL on the database of the log: for the tables of read models."""
+        return self.database
+
+    def now(self) -> datetime:
+        """The store's clock: never before a stamp that was read from it."""
+        return self._backend.clock.now()
+
+    # --- appending
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        expected: Mapping[str, int],
+        reads: Mapping[str, int] | None = None,
+        receipt: Receipt,
+        tokens: Sequence[Token] = (),
+    ) -> Appended:
+        """Record all drafts and the receipt, in one transaction, or nothing.
+
+        In: `expected`, the version each stream was seen at that is appended to (0: it is new); `reads`, the same for
+        streams that were only consulted; tokens by which the subjects can be found again.
+        Out: the records with the store's stamps. A command that was stored before gives none, and its receipt of then.
+        Refused as a conflict: `stream-moved` (load afresh and decide again), `command-id-reused`.
+        """
+        return self._append(drafts, Act(receipt, expected, reads or {}, self._must_end_at), tokens)
+
+    def append_bulk(
+        self,
+        drafts: Sequence[Draft],
+        receipt: Receipt,
+        *,
+        expected: Mapping[str, int] | None = None,
+        reads: Mapping[str, int] | None = None,
+    ) -> Appended:
+        """The same for thousands of events of many streams: an import. Streams left out of `expected` are new."""
+        versions = {draft.stream: 0 for draft in drafts} | dict(expected or {})
+        return self._append(drafts, Act(receipt, versions, reads or {}, self._must_end_at, bulk=True), ())
+
+    def _append(self, drafts: Sequence[Draft], act: Act, tokens: Sequence[Token]) -> Appended:
+        receipt = act.receipt
+        assert receipt is not None
+        entries = self._numbered(drafts, act.expected)
+        if tokens:
+            if (before := self.receipt(receipt.command_id)) is not None:
+                return self._again(receipt, before)
+            self.tokens.put(receipt.command_id, [(t.stream, t.subject, t.purpose, t.value) for t in tokens])
+        events = self._backend.log.events
+        assert isinstance(events, CaseEvents)
+        answer = events.record(entries, act)
+        if answer.outcome == "moved":
+            raise Conflict("stream-moved", stream=answer.stream or next(iter((*self._held, *act.expected)), ""))
+        stored = _receipt(receipt, answer)
+        if answer.outcome == "known":
+            return self._again(receipt, stored)
+        self._backend.seen(stored.recorded_at)
+        if self._must_end_at is not None:
+            self._must_end_at += len(entries)
+        return Appended((_stamped(entry, answer) for entry in entries), stored)
+
+    def _numbered(self, drafts: Sequence[Draft], expected: Mapping[str, int]) -> list[Recorded]:
+        now = self.now()
+        last = dict(expected)
+        entries = []
+        for draft in drafts:
+            if draft.stream not in last:
+                raise ValueError(f"no expected version for {draft.stream}")
+            last[draft.stream] += 1
+            entries.append(Recorded(draft.stream, last[draft.stream], draft.event, draft.occurred_at or now, draft.header))
+        return entries
+
+    def _again(self, receipt: Receipt, stored: StoredReceipt) -> Appended:
+        if stored.digest != receipt.digest:
+            raise Conflict("command-id-reused", command=receipt.command_id)
+        return Appended((), stored, again=True)
+
+    def receipt(self, command_id: str) -> StoredReceipt | None:
+        """The receipt of a command, if it was stored."""
+        found = self._recorder.find_receipt(command_id)
+        if found is None:
+            return None
+        digest, result, at, by = found
+        return StoredReceipt(command_id, bytes(digest), result, _moment(at), by)
+
+    @contextmanager
+    def exclusive(self, streams: Iterable[str]) -> Iterator[None]:
+        """Keep these streams to ourselves while something is found, decided and appended.
+
+        Whoever only read them cannot append either until we are done. On PostgreSQL they wait for a lock of this
+        session; embedded, nobody waits, and our append is refused as `stream-moved` when anything came in between.
+        """
+        wanted = tuple(sorted(set(streams)))
+        if self._held:
+            raise RuntimeError("streams are held already")
+        self._must_end_at = self._backend.hold(wanted)
+        self._held = wanted
+        try:
+            yield
+        finally:
+            self._held, self._must_end_at = (), None
+            self._backend.let_go(wanted)
+
+    # --- reading
+
+    def load(self, stream: str, upto_version: int | None = None, *, places: bool = False) -> list[Recorded]:
+        records = super().load(stream, upto_version, places=places)
+        if records and (stamp := records[-1].recorded_at):
+            self._backend.seen(stamp)
+        return records
+
+    def after(self, place: int, limit: int = 1000) -> list[Recorded]:
+        self._backend.head(wait=False)
+        return super().after(place, limit)
+
+    def raw_after(self, place: int, limit: int | None = None) -> Iterator[Row]:
+        self._backend.head(wait=False)
+        return super().raw_after(place, limit)
+
+    def head(self) -> int:
+        """The last place in the log. On PostgreSQL what was committed just now gets its place first, where it can."""
+        return self._backend.head(wait=False)
+
+    def lag(self) -> Lag:
+        """How many events wait for a place, and for what."""
+        return self._backend.lag()
+
+    def place_at(self, moment: datetime) -> int:
+        """The last place that had been given at a moment: for what was known by then. It never changes afterwards."""
+        head = self._backend.head(wait=True)  # whoever is giving places now may give one of before this moment
+        bound: Any = iso(moment) if self.database.kind == "sqlite" else moment.astimezone(UTC)
+        rows = self.database.query(
+            "SELECT place FROM places WHERE placed_at <= ? AND place <= ? ORDER BY place DESC LIMIT 1", (bound, head)
+        )
+        return int(rows[0][0]) if rows else 0
+
+    # --- sealed texts
+
+    @cached_property
+    def keys(self) -> KeyStore:
+        """The keys of this store."""
+        return self._backend.keys()
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens to find the same person again."""
+        from infra.keys.tokens import Tokens
+
+        return Tokens(self.keys, self._stored_commands)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Sealed texts, with their salts where somebody is to check them."""
+        from infra.store.texts import Texts
+
+        return Texts(self.database, self.store_id, self.keys)
+
+    def open_texts(self, refs: Iterable[Ref]) -> dict[Ref, str | Withheld]:
+        """The text of each reference, or why it is withheld. Refused as `event-damaged` when one does not fit."""
+        return self.texts.open(refs)
+
+    def _stored_commands(self, command_ids: Sequence[str]) -> set[str]:
+        marks = ", ".join("?" * len(command_ids))
+        rows = self.database.query(f"SELECT command_id FROM receipts WHERE command_id IN ({marks})", command_ids)
+        return {row[0] for row in rows}
+
+    # --- the rest
+
+    @cached_property
+    def positions(self) -> Positions:
+        """How far the readers of the log are."""
+        from infra.store.tracking import Positions
+
+        return Positions(self.database)
+
+    @property
+    def _recorder(self) -> Any:
+        return self._backend.log.recorder
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        self.close()
+
+
+def _receipt(receipt: Receipt, answer: Answer) -> StoredReceipt:
+    at = answer.recorded_at
+    assert at is not None
+    if answer.outcome == "known":
+        return StoredReceipt(receipt.command_id, answer.digest, answer.result, at, answer.recorded_by)
+    return StoredReceipt(receipt.command_id, receipt.digest, receipt.result, at, answer.recorded_by)
+
+
+def _stamped(r: Recorded, answer: Answer) -> Recorded:
+    return Recorded(r.stream, r.version, r.event, r.occurred_at, r.header, answer.recorded_at, answer.recorded_by)
+
+
+def _moment(stamp: datetime | str) -> datetime:
+    return datetime.fromisoformat(stamp) if isinstance(stamp, str) else stamp

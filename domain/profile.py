@@ -18,9 +18,7 @@ Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
 """The seed file that says it (`lelystad-sit`), or `chosen`: ours, and open to change."""
 Text = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"
-    ),
+    StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"),
 ]
 """One line as people read it: no control characters, none that turn the direction of writing."""
 Days = Annotated[int, Field(strict=True, ge=1, le=365)]

@@ -1,0 +1,84 @@
+"""Merging: two cases turn out to be one; and undoing that. Both streams change, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from commands.base import CaseCommand, On, Text, Yield
+from commands.desk import Desk
+from domain.case import OPEN, Case, Status
+from domain.events.closing import CaseMerged, DuplicateReleased, DuplicateTakenIn, MergeUndone
+from domain.events.escalation import carried
+from domain.ids import CaseNumber
+from domain.refusal import Refused
+
+
+class Merge(CaseCommand):
+    """Merge a duplicate into the case that stays; its open agreements go along.
+
+    casus closing merge LEL-2026-0009 --into LEL-2026-0007 --why "Submitted twice"
+    """
+
+    VERB: ClassVar[str] = "merge"
+    IRREVERSIBLE: ClassVar[bool] = True
+    STATES: ClassVar[frozenset[Status]] = frozenset({*OPEN, Status.MERGED})
+    into: CaseNumber
+    why: Text
+
+    def other_cases(self) -> tuple[CaseNumber, ...]:
+        return (self.into,)
+
+    def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
+        if state.status is Status.MERGED:
+            if state.merged_into == self.into:
+                return
+            raise Refused("already-merged", case=state.number, into=state.merged_into or "")
+        if self.into == state.number:
+            raise Refused("to-yourself", field="into")
+        kept = desk.other_case(self.into)
+        if kept.team != state.team:
+            raise Refused("not-your-case", case=kept.number, team=kept.team)
+        if kept.status not in OPEN:
+            raise Refused("wrong-state", case=kept.number, status=kept.status.value, states=tuple(sorted(OPEN)))
+        calls = sorted(e.id for e in state.open_escalations())
+        if calls:
+            raise Refused("escalation-open", case=state.number, escalations=tuple(calls))
+        if state.transfer is not None or state.direction_offer is not None:
+            raise Refused("offer-open", case=state.number, to=(state.transfer or state.direction_offer).to)  # type: ignore[union-attr]
+        first = int(kept.next_entry("A", kept.agreements)[1:])
+        moving = sorted(state.open_agreements(), key=lambda a: a.id)
+        agreements = tuple(
+            carried(a, f"A{n}", state=a.state, responsible=a.responsible) for n, a in enumerate(moving, start=first)
+        )
+        yield CaseMerged(into=self.into, why=self.personal(self.why))
+        yield On(self.into, DuplicateTakenIn(duplicate=state.number, agreements=agreements))
+
+
+class UndoMerge(CaseCommand):
+    """Undo a merge: the case is its own again, as it stood before.
+
+    casus closing undo-merge LEL-2026-0009 --why "Two sisters, not one person"
+    """
+
+    VERB: ClassVar[str] = "undo-merge"
+    STATES: ClassVar[frozenset[Status]] = frozenset({Status.MERGED})
+    why: Text
+
+    def other_cases_of(self, state: Case) -> tuple[CaseNumber, ...]:
+        return (state.merged_into,) if state.merged_into else ()
+
+    def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
+        if state.merged_into is None:
+            raise Refused("not-merged", case=state.number)
+        kept = state.holder if state.holder in {p.id for p in desk.team.active()} else None
+        before = state.next
+        kind, on = (before.kind, max(before.on, desk.today)) if before else ("check", desk.days(1))
+        yield MergeUndone(
+            into=state.merged_into,
+            why=self.personal(self.why),
+            holder=kept or desk.coordinator(),
+            next_kind=kind,
+            next_on=on,
+        )
+        yield On(state.merged_into, DuplicateReleased(duplicate=state.number))

@@ -1,0 +1,191 @@
+"""Correcting: say what an entry should have been, withdraw one, add a subject's statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from commands.base import CaseCommand, Text, Yield
+from commands.desk import Desk
+from commands.guard import check_outcome
+from domain.case import FINAL, OPEN, Case, Status
+from domain.event import Event, Recorded, replay
+from domain.events.correcting import EntryCorrected, EntryWithdrawn, StatementAdded, corrected
+from domain.personal import Personal
+from domain.refusal import NotFound, Refused
+
+EVERY = frozenset({*OPEN, *FINAL})
+OPENING = frozenset({"case.intake.submitted", "case.escalation.received", "case.imported.activity", "case.intake.taken-up"})
+PAIRED = frozenset({
+    "case.closing.merged", "case.closing.merge-undone", "case.closing.duplicate-taken-in",
+    "case.closing.duplicate-released", "case.escalation.transferred",
+})  # fmt: skip
+"""Entries that stand in two cases at once: undone by their own commands, not by correcting one side."""
+
+FieldWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+Entry = Annotated[int, Field(ge=1, json_schema_extra={"position": 1})]
+
+
+class Correct(CaseCommand):
+    """Correct one field of an entry: give its number (see `casus trail`), the field, and what it should have been.
+
+    casus correcting correct LEL-2026-0007 12 --field due --value 2027-01-15
+    """
+
+    VERB: ClassVar[str] = "correct"
+    STATES: ClassVar[frozenset[Status]] = EVERY
+    HISTORY: ClassVar[bool] = True
+    entry: Entry
+    field: FieldWord | None = None
+    value: Text | None = None
+    moved_to: datetime | None = None
+
+    def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
+        target = self._target(desk)
+        if self.moved_to is not None:
+            yield from self._moved(target, state, desk)
+        if self.field is not None:
+            yield from self._changed(target, desk)
+        elif self.moved_to is None:
+            raise Refused("nothing-given", field="field")
+
+    def _target(self, desk: Desk) -> Recorded:
+        target = entry(desk, self.entry)
+        fixed = [r for r in desk.history if isinstance(r.event, EntryCorrected) and r.event.entry == self.entry]
+        return corrected(target, sorted(fixed, key=lambda r: r.version)) if fixed else target
+
+    def _moved(self, target: Recorded, state: Case, desk: Desk) -> Iterator[Yield]:
+        moment = self.moved_to
+        assert moment is not None
+        if moment.tzinfo is None:
+            raise Refused("zone-needed", field="moved_to")
+        if moment > desk.now:
+            raise Refused("in-the-future", field="moved_to")
+        if target.event.TOPIC in OPENING:
+            raise Refused("opening-entry", entry=self.entry)
+        first = min(r.occurred_at for r in desk.history)
+        if moment < first:
+            raise Refused("before-the-case", field="moved_to", opened=state.opened or "")
+        if moment != target.occurred_at:
+            event = EntryCorrected(entry=self.entry, moved_to=moment)
+            still_fits(desk, event)
+            yield event
+
+    def _changed(self, target: Recorded, desk: Desk) -> Iterator[Yield]:
+        kind, name = type(target.event), self.field
+        assert name is not None
+        if name not in kind.model_fields:
+            raise Refused("unknown-field", field=name, entry=self.entry, choices=tuple(sorted(kind.model_fields)))
+        if self.value is None:
+            raise Refused("nothing-given", field="value")
+        if name in kind.personal_fields():
+            old = getattr(target.event, name)
+            if old is None:
+                raise Refused("field-was-empty", field=name, entry=self.entry)
+            yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=self.value))
+            return
+        if name in (
+            "agreement",
+            "goal",
+            "deviation",
+            "escalation",
+            "consent",
+            "subject",
+            "team",
+            "predecessor",
+            "position",
+        ):
+            raise Refused("identity-field", field=name)
+        value = parsed(kind, target.event, name, self.value)
+        if value == getattr(target.event, name):
+            return
+        event = EntryCorrected(entry=self.entry, field=name, value=plain(value))
+        still_fits(desk, event)
+        yield event
+
+
+class Withdraw(CaseCommand):
+    """Withdraw an entry that should not have been made, and why. It stays to be seen, without effect.
+
+    casus correcting withdraw LEL-2026-0007 12 --why "Entered in the wrong case"
+    """
+
+    VERB: ClassVar[str] = "withdraw"
+    STATES: ClassVar[frozenset[Status]] = EVERY
+    HISTORY: ClassVar[bool] = True
+    IRREVERSIBLE: ClassVar[bool] = True
+    entry: Entry
+    why: Text
+
+    def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
+        target = entry(desk, self.entry)
+        if any(isinstance(r.event, EntryWithdrawn) and r.event.entry == self.entry for r in desk.history):
+            return
+        if target.event.TOPIC in OPENING:
+            raise Refused("opening-entry", entry=self.entry)
+        if target.event.TOPIC in PAIRED:
+            raise Refused("paired-entry", entry=self.entry, topic=target.event.TOPIC)
+        event = EntryWithdrawn(entry=self.entry, why=self.personal(self.why))
+        still_fits(desk, event)
+        yield event
+
+
+class AddStatement(CaseCommand):
+    """Add what a subject says about what stands here: their own statement, beside it.
+
+    casus correcting state LEL-2026-0007 --statement "I never refused to open the door" --entry 12
+    """
+
+    VERB: ClassVar[str] = "state"
+    STATES: ClassVar[frozenset[Status]] = EVERY
+    HISTORY: ClassVar[bool] = True
+    statement: Text
+    entry: Annotated[int, Field(ge=1)] | None = None
+
+    def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
+        if self.entry is not None:
+            entry(desk, self.entry)
+        yield StatementAdded(subject=self.about, statement=self.personal(self.statement), entry=self.entry)
+
+
+def entry(desk: Desk, number: int) -> Recorded:
+    """The entry of a case by its number (its version); `NotFound` otherwise, refused for a correction itself."""
+    found = next((r for r in desk.history if r.version == number), None)
+    if found is None:
+        raise NotFound("entry", str(number))
+    if isinstance(found.event, EntryCorrected | EntryWithdrawn):
+        raise Refused("correction-itself", entry=number)
+    return found
+
+
+def parsed(kind: type[Event], event: Event, name: str, text: str) -> Any:
+    """A value given as text, as the entry's own class reads it. Lists are comma-separated; empty text with `-` is none."""
+    facts = {n: getattr(event, n) for n in kind.model_fields}
+    collection = isinstance(getattr(event, name), frozenset | tuple) and not isinstance(getattr(event, name), str)
+    value: Any = [p.strip() for p in text.split(",") if p.strip()] if collection else None if text == "-" else text
+    try:
+        return getattr(kind.model_validate(facts | {name: value}), name)
+    except ValidationError as error:
+        raise Refused("does-not-fit", field=name, reason=error.errors(include_input=False)[0]["type"]) from None
+
+
+def plain(value: Any) -> Any:
+    """A fact as it is stored: numbers and truth values as they are, a collection as a sorted tuple, the rest as text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, frozenset | tuple):
+        return tuple(sorted(str(v) for v in value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def still_fits(desk: Desk, event: Event) -> None:
+    """Refuse a correction after which the case would have a state in which somebody is forgotten."""
+    last = max(r.version for r in desk.history)
+    trial = Recorded(desk.history[0].stream, last + 1, event, desk.at, desk.history[0].header)
+    after = replay(Case(), [*desk.history, trial])
+    if after.status is Status.NONE:
+        raise Refused("opening-entry", entry=getattr(event, "entry", 0))
+    check_outcome(after, desk.team)

@@ -1,0 +1,244 @@
+"""The parts of a case: what an agreement, an escalation, a consent and the rest look like inside its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.ids import CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
+from domain.personal import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class NextMoment:
+    """What is expected next and by which day. `kind`: triage, answer, check, decision, wake, aftercare."""
+
+    kind: Code
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person whose data the case holds. `kind`: resident, child, relative, neighbour, professional, other."""
+
+    id: SubjectId
+    kind: Code
+    name: Ref | None = None
+    birth_date: Ref | None = None
+    number: Ref | None = None
+    contact: Ref | None = None
+
+    def named(self) -> bool:
+        return self.name is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a subject said about sharing: `state` given, refused, withdrawn or expired; empty `recipients` is everyone."""
+
+    id: EntryId
+    subject: SubjectId
+    purpose: Code
+    recipients: frozenset[PartnerId]
+    state: Code
+    since: date
+    until: date | None = None
+
+    def state_on(self, on: date) -> Code:
+        """The state on a day: consent has expired once its end date has passed, whether or not anyone recorded it."""
+        return "expired" if self.state == "given" and self.until is not None and on > self.until else self.state
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Another legal ground than consent, by the organisation that relies on it."""
+
+    id: EntryId
+    kind: Code
+    partner: PartnerId
+    motivation: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One admission criterion weighed: met or not, and where the motivation stands."""
+
+    criterion: Code
+    met: bool
+    motivation: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """More was asked before the triage decision, of whom and by when."""
+
+    of: PartnerId | None
+    by: date
+    text: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A partner's part in this case. `state`: invited, joined, declined, left."""
+
+    partner: PartnerId
+    state: Code
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Who directs. `local` is the own case director; `team`, `director` and `until` are set while another table does."""
+
+    local: ProfessionalId | None = None
+    director: ProfessionalId | None = None
+    team: TeamId | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionOffer:
+    """Direction offered to a team until a date; stays with the sender until it is accepted."""
+
+    to: TeamId
+    until: date
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A member of the support circle, with or without an account. `subject` is whose data the name is."""
+
+    id: EntryId
+    kind: Code
+    subject: SubjectId | None
+    professional: ProfessionalId | None
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A professional is away from `start` to `until` (both included); `cover` holds what they hold."""
+
+    professional: ProfessionalId
+    cover: ProfessionalId
+    start: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """Some of the table with a mandate to make a proposal. `mandate`: advise or deviate."""
+
+    id: EntryId
+    members: frozenset[ProfessionalId]
+    mandate: Code
+    until: date | None
+    proposals: tuple[Ref, ...] = ()
+    dissolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One intervention agreed. `state`: proposed, accepted, refused, fulfilled, lapsed, withdrawn.
+
+    `due` is the day it should be done by, or None with a stated reason (`no_date`). `contributors` help; `partner` answers.
+    `progress` is the last reported: none, some, good.
+    """
+
+    id: EntryId
+    partner: PartnerId
+    responsible: ProfessionalId | None
+    what: Ref
+    due: date | None
+    no_date: Code | None
+    domain: Code
+    recovery: Code
+    contributors: frozenset[PartnerId]
+    state: Code
+    agreed: date
+    goal: EntryId | None = None
+    progress: Code | None = None
+    progress_on: date | None = None
+    carried_from: CaseNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A rule or indication let go: which, why (text), on whose mandate, until when."""
+
+    id: EntryId
+    rule: Code
+    why: Ref
+    mandate: ProfessionalId
+    until: date
+    ended: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A part of the small budget, in cents: reserved, of which spent; what was not spent can be released."""
+
+    id: EntryId
+    reserved: int
+    spent: int
+    released: int
+    agreement: EntryId | None
+
+    def standing(self) -> int:
+        """What of the budget this takes: reserved less released."""
+        return self.reserved - self.released
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One monitoring moment: `outcome` progress, none, or missed."""
+
+    on: date
+    outcome: Code
+    observed: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationCall:
+    """A call on somebody else. `state`: raised, accepted, declined, withdrawn, resolved. `urgency`: normal, high, crisis."""
+
+    id: EntryId
+    to: Code
+    kind: Code
+    urgency: Code
+    why: Ref
+    raised: date
+    answer_by: date
+    state: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The whole case offered to another team or party; stays here until it is received. `reason`: transfer or redirect."""
+
+    to: Code
+    kind: Code
+    reason: Code
+    since: date
+    answer_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it was closed, with the after-care day if there is one."""
+
+    result: Code
+    on: date
+    aftercare: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Another table asked, by matching, whether it knows a resident of ours. `told` is None until the holder decides."""
+
+    id: EntryId
+    team: TeamId
+    case: CaseNumber
+    since: date
+    told: bool | None = None

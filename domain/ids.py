@@ -1,0 +1,44 @@
+"""The kinds of word an event may hold in the clear: codes and ids, each with its pattern."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+"""A word of the profile's or the engine's vocabulary: a reason, a criterion, a life domain, a role."""
+
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4}-\d{4}-\d{4,6}|[a-z0-9-]{1,40}:[^\s\x00-\x1f\x7f]{1,120})$")]
+"""A case's number, which is its stream: `LEL-2026-0007`; of an imported case `<source>:<case>`."""
+
+TeamId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+"""A team (or region), which is its stream: `lelystad-sit`."""
+
+StreamId = Annotated[str, StringConstraints(min_length=1, max_length=180)]
+PartnerId = Code
+ProfessionalId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}-\d{1,4}$")]
+"""A person on a roster, opaque: the partner and a sequence number, `kwintes-2`."""
+
+SubjectId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+"""A person whose data a stream holds: `s1` (the resident), `s2`, ...; on a team its professional."""
+
+EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,4}$")]
+"""Something numbered inside a case: agreement `A1`, goal `G1`, deviation `D1`, escalation `E1`."""
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}$")]
+"""The letters that begin a team's case numbers."""
+
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,62}$")]
+"""An opaque login: `os-1000` on a laptop, the PostgreSQL role on a server."""
+
+SourceTerm = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A word of an imported source's own vocabulary: the name of an activity, a group, a lifecycle step."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ProfileDocument = Annotated[str, StringConstraints(max_length=400_000)]
+"""A whole way of working as JSON, as it was adopted: data of the profession, nobody's person."""
+
+RESIDENT: SubjectId = "s1"
+TEAM_SUBJECT: SubjectId = "team"
+"""Free text of a table itself (minutes of a learning meeting) is sealed with a key of the table."""

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from domain.profile import Profile
 from domain.refusal import NotFound, Refused
-from infra.profiles.problems import Problem, problems
+from infra.profiles.problems import Problem, problems, sentence
 
-__all__ = ["Problem", "check", "digest", "document", "find", "load", "shipped"]
+__all__ = ["Problem", "check", "digest", "document", "find", "load", "sentence", "shipped"]
 
 LARGEST_FILE = 128 * 1024
 LARGEST_DOCUMENT = 400_000
@@ -102,6 +102,6 @@ def _syntax(error: ValueError, text: str) -> Problem:
     said = str(error)
     where = WHERE.search(said)
     if where is None:
-        return Problem("", "not-toml", {"line": 0, "column": 0, "detail": "a value that is too large"})
+        return Problem("", "number-too-long")
     line = int(where["line"]) if where["line"] else text.count("\n") + 1
     return Problem("", "not-toml", {"line": line, "column": int(where["column"] or 1), "detail": said[: where.start()]})

@@ -6,21 +6,24 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.profile import Profile
 
+if TYPE_CHECKING:
+    from infra.texts import Words
+
 Facts = Mapping[str, str | int]
 PLAIN = re.compile(r"^[A-Za-z0-9_-]{1,60}$")
 
-# pydantic's kinds of error, as our codes; `expected` and the like become facts.
+# pydantic's kinds of error, as our codes; a bound becomes the fact `limit`.
 TYPES = {
-    "bool_type": "yes-no", "date_type": "date", "date_from_datetime_inexact": "date", "dict_type": "table",
-    "int_type": "number", "model_type": "table", "model_attributes_type": "table", "string_type": "text",
-    "tuple_type": "list",
+    "bool_type": "not-yes-or-no", "date_type": "not-a-date", "date_from_datetime_inexact": "not-a-date",
+    "dict_type": "not-a-table", "int_type": "not-a-whole-number", "model_type": "not-a-table",
+    "model_attributes_type": "not-a-table", "string_type": "not-a-text", "tuple_type": "not-a-list",
 }  # fmt: skip
 BOUNDS = {
     "greater_than_equal": ("too-small", "ge"), "less_than_equal": ("too-big", "le"),
@@ -43,6 +46,15 @@ class Problem:
         return f"{self.field or 'file'}: {self.code}" + (f" ({facts})" if facts else "")
 
 
+def sentence(problem: Problem, words: Words) -> str:
+    """In: a problem and a language. Out: its field, what is wrong and the mend, in one line."""
+    from infra.texts.sentences import fill
+
+    # Facts are words of the file itself: they are shown as they stand there, in no language.
+    said = fill(words.get("problems", problem.code), problem.facts, words, lambda _, code: code)
+    return f"{problem.field}: {said}" if problem.field else said
+
+
 def problems(error: ValidationError, document: object) -> list[Problem]:
     """In: what validation said, and the document it was said about. Out: the same as problems, in its order."""
     return [_problem(found, document) for found in error.errors(include_url=False, include_input=False)]
@@ -56,7 +68,7 @@ def _problem(found: ErrorDetails, document: object) -> Problem:
     if kind == "extra_forbidden":
         return Problem(path, "unknown-field", {"known": ", ".join(_known(place))})
     if kind in TYPES:
-        return Problem(path, "wrong-type", {"expected": TYPES[kind]})
+        return Problem(path, TYPES[kind])
     if kind in BOUNDS:
         code, bound = BOUNDS[kind]
         return Problem(path, code, {"limit": int(context[bound])})
@@ -64,7 +76,8 @@ def _problem(found: ErrorDetails, document: object) -> Problem:
         return Problem(path, "not-a-choice", {"choices": ", ".join(_choices(place))})
     if kind == "string_pattern_mismatch":
         return Problem(path, next(code for mark, code in FORMS if mark in str(context["pattern"])))
-    return Problem(path, kind.replace("_", "-"), {k: v for k, v in context.items() if isinstance(v, str | int)})
+    ours = "-" in kind  # pydantic writes its kinds with underscores
+    return Problem(path, kind if ours else "wrong-value", context if ours else {})
 
 
 def _path(place: Sequence[int | str], document: object) -> str:

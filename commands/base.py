@@ -76,6 +76,15 @@ class Command(BaseModel):
         """`triage.accept`."""
         return f"{cls.STAGE or cls.__module__.split('.')[1]}.{cls.VERB}"
 
+    @classmethod
+    def has_texts(cls) -> bool:
+        """Whether it takes anything about a person: text that is sealed, and never digested in the open."""
+        found: bool | None = cls.__dict__.get("_texts")
+        if found is None:
+            found = any(_is_text(f.metadata) or _is_text(_parts(f.annotation)) for f in cls.model_fields.values())
+            cls._texts = found  # type: ignore[attr-defined]
+        return found
+
     def own_stream(self) -> StreamId | None:
         """The stream that is decided on; None when the command opens a case."""
         raise NotImplementedError
@@ -141,6 +150,14 @@ class TeamCommand(Command):
 
     def own_stream(self) -> StreamId:
         return self.team
+
+
+def _parts(annotation: Any) -> list[Any]:
+    return [m for part in getattr(annotation, "__args__", ()) for m in getattr(part, "__metadata__", ())]
+
+
+def _is_text(metadata: list[Any]) -> bool:
+    return any(isinstance(m, AfterValidator) and m.func is _clean for m in metadata)
 
 
 def own_case(case: Case, desk: Desk) -> None:

@@ -192,7 +192,7 @@ class Name(CaseCommand):
             raise Refused("already-named", case=state.number)
         if self.ground == "consent":
             if not any(c.state_on(desk.today) == "given" and c.subject == RESIDENT for c in state.consents.values()):
-                raise Refused("no-consent-recorded", field="ground")
+                raise Refused("no-consent-recorded", case=state.number)
         elif not any(g.kind == self.ground for g in state.grounds.values()):
             raise Refused("no-ground-recorded", field="ground", kind=self.ground)
         yield CaseNamed(

@@ -114,7 +114,7 @@ class Submit(OpeningCommand):
 class Supplement(CaseCommand):
     """Add to a submission; this answers what was asked.
 
-    casus intake supplement LEL-2026-0007 --text "The GP confirms it" --domain health
+    casus intake supplement LEL-2026-0007 --text "The GP confirms it" --domain physical-health
     """
 
     VERB: ClassVar[str] = "supplement"

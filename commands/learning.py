@@ -36,7 +36,7 @@ class RecordPoint(CaseCommand):
 class RecordGap(CaseCommand):
     """Record that fitting support was needed and not to be had.
 
-    casus learning record-gap ZEI-2026-0003 --domain daily-life --text "No walk-in house any more"
+    casus learning record-gap ZEI-2026-0003 --domain daily-living-basic --text "No walk-in house any more"
     """
 
     VERB: ClassVar[str] = "record-gap"

@@ -51,6 +51,7 @@ class Accept(CaseCommand):
         if state.status is Status.ACTIVE:
             return
         _no_open_offer(state)
+        _consent_settled(state, desk)
         monitoring = desk.profile.monitoring
         assert monitoring is not None
         verdict = weigh(state, desk.profile)
@@ -163,6 +164,15 @@ def recipient(desk: Desk, to: Code, answer_by: date | None) -> tuple[Code, date]
     if by < desk.today:
         raise Refused("date-passed", field="answer_by", on=by)
     return kind, by
+
+
+def _consent_settled(state: Case, desk: Desk) -> None:
+    """Where the profile asks for it, a named case is accepted on consent that is in force or on another ground."""
+    submission = desk.profile.submission
+    if submission is None or submission.consent_required is None or not submission.consent_required.value or state.anonymous:
+        return
+    if not state.grounds and not any(c.state_on(desk.today) == "given" for c in state.consents.values()):
+        raise Refused("no-consent-recorded", case=state.number)
 
 
 def _no_open_offer(state: Case) -> None:

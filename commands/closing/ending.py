@@ -43,6 +43,10 @@ class Close(CaseCommand):
             raise Refused("escalation-open", case=state.number, escalations=tuple(calls))
         if state.transfer is not None or state.direction_offer is not None:
             raise Refused("offer-open", case=state.number, to=(state.transfer or state.direction_offer).to)  # type: ignore[union-attr]
+        resident = desk.profile.resident
+        required = resident is not None and resident.endorsement_required is not None and resident.endorsement_required.value
+        if required and state.drafted is not None and state.endorsed is None:
+            raise Refused("endorsement-open", case=state.number)
         after = self.aftercare_on
         if after is None and closing.aftercare_required.value:
             if closing.aftercare_days is None:

@@ -32,7 +32,7 @@ class Agree(CaseCommand):
     """Agree an intervention: what, which one partner answers for it, by when.
 
     casus plan agree LEL-2026-0007 --what "Weekly home visits" --partner kwintes --due 2026-12-31
-        --domain daily-life --recovery personal
+        --domain daily-living-basic --recovery personal
     """
 
     VERB: ClassVar[str] = "agree"

@@ -45,11 +45,18 @@ class Tokens:
         stored = self._stored([command for *_, command in rows])
         return sorted({(stream, subject) for stream, subject, command in rows if command in stored})
 
+    def digest(self, purpose: str, content: bytes) -> bytes:
+        """A keyed digest of content that may hold a person's data: 32 bytes, the same for the same content."""
+        return self._keyed(purpose, content)
+
     def _token(self, purpose: str, value: str) -> bytes:
         """Unkeyed, a hash of a citizen number is guessed in minutes."""
+        return self._keyed(purpose, value.encode())
+
+    def _keyed(self, purpose: str, content: bytes) -> bytes:
         if purpose not in self._secrets:
             self._secrets[purpose] = hmac.digest(self._root(), parts(_SECRET, purpose.encode()), "sha256")
-        return hmac.digest(self._secrets[purpose], value.encode(), "sha256")
+        return hmac.digest(self._secrets[purpose], content, "sha256")
 
     def _root(self) -> bytes:
         keys, about = self.keys, ("token root", self.keys.store_id)

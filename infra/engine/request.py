@@ -1,0 +1,44 @@
+"""What comes with a command beside its fields, and what comes out of carrying it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.event import Recorded
+from domain.ids import CaseNumber, Code, Login, ProfessionalId, TeamId
+
+DEFAULT_PURPOSE = "case-direction"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, for which table, when it happened, why.
+
+    `login` is who the store knows the asker as; `acting_as` names another member of the table for whom they enter it
+    (embedded alone; recorded as such). `command_id` left out: a new one. `occurred_at` left out: the store's clock.
+    """
+
+    login: Login
+    acting_as: ProfessionalId | None = None
+    team: TeamId | None = None
+    command_id: str | None = None
+    occurred_at: datetime | None = None
+    purpose: Code = DEFAULT_PURPOSE
+    assurance: str = "os-user"
+    correlation: str = ""
+    causation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command led to. `again`: it had been carried out before, and `events` is empty; `streams` are those it
+    changed then. `duplicates`: own cases in which the same person is known already.
+    """
+
+    command_id: str
+    stream: str
+    events: tuple[Recorded, ...] = ()
+    again: bool = False
+    streams: tuple[str, ...] = ()
+    duplicates: tuple[CaseNumber, ...] = ()

@@ -1,0 +1,73 @@
+"""The streams an act works with: each loaded once, folded, with the version it was seen at."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.case import Case
+from domain.event import CORRECTING, Event, Header, Recorded, Stamp, replay
+from domain.team import Team
+
+KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stream as it was seen: its records, the state they come to, its last version."""
+
+    stream: str
+    records: tuple[Recorded, ...]
+    state: Case | Team
+    version: int
+
+    def after(self, events: Sequence[Event], at: datetime, header: Header) -> Case | Team:
+        """The state if these events were appended, having happened at `at`: folded anew when that lies before others
+        or an entry is corrected.
+        """
+        latest = max((r.occurred_at for r in self.records), default=at)
+        if at < latest or any(e.TOPIC.startswith(CORRECTING) for e in events) or self._corrected():
+            drafts = [Recorded(self.stream, self.version + n, e, at, header) for n, e in enumerate(events, start=1)]
+            return replay(type(self.state)(), [*self.records, *drafts])
+        state = self.state
+        for n, event in enumerate(events, start=1):
+            state = event.apply(state.but(stamp=Stamp(self.stream, self.version + n, at)))
+        return state
+
+    def _corrected(self) -> bool:
+        return any(r.event.TOPIC.startswith(CORRECTING) for r in self.records)
+
+
+def seen(stream: str, records: Sequence[Recorded], kind: type[Case | Team]) -> Seen:
+    """Fold a stream's records."""
+    return Seen(stream, tuple(records), replay(kind(), records), records[-1].version if records else 0)
+
+
+class Cache:
+    """The streams seen last, so that a batch does not read a team for each command.
+
+    What is in it may be old: an append checks every version it rests on, and what had moved is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Seen] = OrderedDict()
+
+    def get(self, stream: str) -> Seen | None:
+        found = self._kept.get(stream)
+        if found is not None:
+            self._kept.move_to_end(stream)
+        return found
+
+    def put(self, item: Seen) -> None:
+        self._kept[item.stream] = item
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def drop(self, streams: Iterable[str]) -> None:
+        for stream in streams:
+            self._kept.pop(stream, None)
+
+    def clear(self) -> None:
+        self._kept.clear()

@@ -1,0 +1,74 @@
+"""What an entry changed in a state: the fields before and after it, as small JSON of codes. Texts show that they are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from domain.event import State
+from domain.personal import Ref
+from projections.base import Json, field_names
+
+LEFT_OUT = frozenset({"stamp", "imported_events", "profile_json"})
+"""Where in the history it is, a count that goes up with each entry, a whole document: they tell a reader nothing."""
+
+TEXT = "text"
+"""What stands for a sealed text: a read model for reporting holds no reference to it."""
+
+
+def changes(before: State, after: State) -> tuple[Json | None, Json | None]:
+    """The fields that differ, with their values before and after; None twice when nothing does.
+
+    Of a mapping (agreements, partners) only the entries that differ are shown, of an entry only what differs in it.
+    """
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    was = before.__dict__
+    for name, value in after.__dict__.items():
+        then = was[name]
+        if then is not value and then != value and name not in LEFT_OUT:
+            old[name], new[name] = _differ(then, value)
+    return (_json(old), _json(new)) if old else (None, None)
+
+
+def _differ(then: Any, now: Any) -> tuple[Any, Any]:
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        names = [k for k in {**then, **now} if then.get(k) != now.get(k)]
+        pairs = {_key(k): _differ(then.get(k), now.get(k)) for k in names}
+        return {k: a for k, (a, _) in pairs.items() if a is not None}, {k: b for k, (_, b) in pairs.items() if b is not None}
+    if is_dataclass(then) and type(then) is type(now):
+        parts = [n for n in field_names(then) if getattr(then, n) != getattr(now, n)]
+        return {n: _plain(getattr(then, n)) for n in parts}, {n: _plain(getattr(now, n)) for n in parts}
+    return _plain(then), _plain(now)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a state as JSON: codes, ids, dates, numbers, and `text` for a sealed one."""
+    if isinstance(value, Ref):
+        return TEXT
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {n: _plain(v) for n in field_names(value) if (v := getattr(value, n)) is not None}
+    if isinstance(value, Mapping):
+        return {_key(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, AbstractSet):
+        return [_plain(v) for v in sorted(value)]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _key(key: Any) -> str:
+    return " ".join(str(_plain(part)) for part in key) if isinstance(key, tuple) else str(key)
+
+
+def _json(value: dict[str, Any]) -> Json:
+    return Json(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))

@@ -1,0 +1,76 @@
+"""One stream's history as projections read it: what was recorded, what takes effect, the states it went through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from domain.case import Case
+from domain.event import Recorded, State, in_order
+from domain.source import Source
+from domain.team import Team
+
+StreamKind = Literal["case", "team", "source"]
+S = TypeVar("S", bound=State)
+
+
+class Step(NamedTuple, Generic[S]):
+    """A record as it takes effect, and the state before and after it."""
+
+    record: Recorded
+    before: S
+    after: S
+
+
+@dataclass(frozen=True, slots=True)
+class History(Generic[S]):
+    """In `records` everything that was recorded, by version; in `steps` what takes effect, in the order in which it
+    happened, with corrections in place; in `state` what it comes to.
+    """
+
+    kind: StreamKind
+    stream: str
+    records: Sequence[Recorded]
+    steps: Sequence[Step[S]]
+    state: S
+
+
+CaseHistory = History[Case]
+TeamHistory = History[Team]
+SourceHistory = History[Source]
+
+STATES: Mapping[str, Callable[[], State]] = {"case": Case, "team": Team, "source": Source}
+
+
+def history_of(records: Sequence[Recorded], until: datetime | None = None) -> History[Any] | None:
+    """A stream's history. In: its records by version, from the first (fewer at the end: what was known by then), and the
+    moment up to which it is asked for (corrections made later count: they tell what it was). Out: None without
+    records, or for a kind of stream that nothing reads.
+    """
+    if not records:
+        return None
+    kind = records[0].topic.partition(".")[0]
+    if kind not in STATES:
+        return None
+    effective = in_order(records)
+    if until is not None:
+        effective = [r for r in effective if r.occurred_at <= until]
+        moments = {r.version: r.occurred_at for r in effective}
+        known = {r.version for r in in_order(records)}
+        records = [r for r in records if r.version in moments or (r.version not in known and r.occurred_at <= until)]
+        if not records:
+            return None
+    return folded(kind, records, effective)  # type: ignore[arg-type]
+
+
+def folded(kind: StreamKind, records: Sequence[Recorded], effective: Sequence[Recorded]) -> History[Any]:
+    """The history of what takes effect, already corrected and in order."""
+    steps: list[Step[Any]] = []
+    state: Any = STATES[kind]()
+    for record in effective:
+        after = record.event.apply(state.but(stamp=record.stamp))
+        steps.append(Step(record, state, after))
+        state = after
+    return History(kind, records[0].stream, records, steps, state)

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 """A word of the profile's or the engine's vocabulary: a reason, a criterion, a life domain, a role."""
 
-CaseNumber = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4}-\d{4}-\d{4,6}|[a-z0-9-]{1,40}:[^\s\x00-\x1f\x7f]{1,120})$")]
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4}-\d{4}-\d{4,6}|[a-z0-9-]{1,40}:[^\x00-\x1f\x7f]{1,120})$")]
 """A case's number, which is its stream: `LEL-2026-0007`; of an imported case `<source>:<case>`."""
 
 TeamId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]

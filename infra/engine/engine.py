@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from commands.guard import check_outcome
 from commands.handle import Decided, decide
 from domain.case import Case
 from domain.days import day_of
-from domain.event import Event, Header
+from domain.event import Event, Header, Recorded
 from domain.ids import CaseNumber, TeamId
 from domain.profile import Profile
 from domain.refusal import Conflict, NotFound, Refused
@@ -142,10 +143,12 @@ class Engine:
         header = header_of(act.request, act.command_id, team, actor, self._profile(team))
         self._guard(act, decided, header)
         stream = own or desk.new_number or ""
+        if act.request.dry_run:
+            return Outcome(act.command_id, stream, tuple(self._drafted(act, decided, header)))
         receipt = Receipt(act.command_id, digest, _result(stream, decided))
         return self._append(act, decided, header, receipt, stream, identity)
 
-    def _append(
+    def _append(  # noqa: PLR0917 - what was read, what was decided and what stands beside it
         self, act: _Act, decided: Decided, header: Header, receipt: Receipt, stream: str, identity: dict[str, str]
     ) -> Outcome:
         touched = {s for s, _ in decided}
@@ -167,6 +170,13 @@ class Engine:
             if identity and s != stream and isinstance(v.state, Case) and v.state.team == header.team and v.state.is_open()
         )  # fmt: skip
         return Outcome(act.command_id, stream, tuple(appended), False, tuple(sorted(touched)), own_duplicates)
+
+    def _drafted(self, act: _Act, decided: Decided, header: Header) -> Iterator[Recorded]:
+        """What would be stored, as it would be numbered."""
+        last = {s: v.version for s, v in act.streams.items()}
+        for stream, event in decided:
+            last[stream] = last.get(stream, 0) + 1
+            yield Recorded(stream, last[stream], event, act.at, header)
 
     def _rests_on(self, act: _Act, stream: str, touched: set[str]) -> bool:
         """Whether the outcome would be another if that stream had moved: every team that was consulted, and, when

@@ -28,6 +28,8 @@ class Request:
     assurance: str = "os-user"
     correlation: str = ""
     causation: str = ""
+    dry_run: bool = False
+    """Only say what would be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,8 @@ class Outcome:
     again: bool = False
     streams: tuple[str, ...] = ()
     duplicates: tuple[CaseNumber, ...] = ()
+
+    @property
+    def number(self) -> CaseNumber | None:
+        """The case it was about, also one that it opened; None for a team."""
+        return self.stream if self.stream[:1].isupper() or ":" in self.stream else None

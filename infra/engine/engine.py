@@ -148,7 +148,7 @@ class Engine:
         receipt = Receipt(act.command_id, digest, _result(stream, decided))
         return self._append(act, decided, header, receipt, stream, identity)
 
-    def _append(  # noqa: PLR0917 - what was read, what was decided and what stands beside it
+    def _append(
         self, act: _Act, decided: Decided, header: Header, receipt: Receipt, stream: str, identity: dict[str, str]
     ) -> Outcome:
         touched = {s for s, _ in decided}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
 
 from commands.base import Command
+from infra.engine.log import Log
 from infra.engine.request import Request
 
-if TYPE_CHECKING:
-    from infra.store.store import Store
 
-
-def content_digest(store: Store, command: Command, request: Request) -> bytes:
+def content_digest(store: Log, command: Command, request: Request) -> bytes:
     """SHA-256 (32 bytes) over the command's name and fields and who asked it for when.
 
     A command with texts is digested with a key of the store's: an open digest of a short text can be guessed.

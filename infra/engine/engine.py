@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from commands.base import CaseCommand, Command, OpeningCommand, TeamCommand
 from commands.desk import Desk
@@ -24,12 +23,10 @@ from infra.engine import matching
 from infra.engine.content import content_digest
 from infra.engine.finding import Finder
 from infra.engine.identity import actor_of, addressed, header_of, on_roster
+from infra.engine.log import Log
 from infra.engine.request import Outcome, Request
 from infra.engine.streams import Cache, Seen, seen
 from infra.store.draft import Draft, Receipt
-
-if TYPE_CHECKING:
-    from infra.store.store import Store
 
 ATTEMPTS = 12
 """How often an act is decided anew when somebody else was first, before it is refused as a conflict."""
@@ -53,7 +50,7 @@ class Engine:
     `finder` answers what only an index over all streams knows: which cases a team has open, where a login is at home.
     """
 
-    def __init__(self, store: Store, finder: Finder) -> None:
+    def __init__(self, store: Log, finder: Finder) -> None:
         self.store = store
         self.finder = finder
         self._cache = Cache()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from domain.ids import CaseNumber, Login, ProfessionalId, TeamId
-
-if TYPE_CHECKING:
-    from infra.store.store import Store
+from infra.engine.log import Log
 
 
 class Finder(Protocol):
@@ -27,7 +25,7 @@ class Finder(Protocol):
 class Scan:
     """The same answers by reading every stream: for small stores, and to check an index against."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Log) -> None:
         self.store = store
 
     def open_cases(self, team: TeamId) -> list[CaseNumber]:

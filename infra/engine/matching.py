@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from domain.case import Case
 from domain.ids import RESIDENT, CaseNumber
+from infra.engine.log import Log
 from infra.store.draft import Token
-
-if TYPE_CHECKING:
-    from infra.store.store import Store
 
 PURPOSE = "overlap"
 
@@ -28,7 +25,7 @@ def values(identity: Mapping[str, str]) -> list[str]:
     return found
 
 
-def completed(identity: Mapping[str, str], case: Case, store: Store) -> dict[str, str]:
+def completed(identity: Mapping[str, str], case: Case, store: Log) -> dict[str, str]:
     """What a command names, with what the case knew of the resident already: a birth date that comes later is matched
     together with the name that came before. The texts are compared here and shown to nobody.
     """
@@ -41,7 +38,7 @@ def completed(identity: Mapping[str, str], case: Case, store: Store) -> dict[str
     return {**{f: t for f, ref in missing.items() if isinstance(t := opened.get(ref), str)}, **identity}
 
 
-def matches(store: Store, identity: Mapping[str, str], own: CaseNumber) -> tuple[CaseNumber, ...]:
+def matches(store: Log, identity: Mapping[str, str], own: CaseNumber) -> tuple[CaseNumber, ...]:
     """The other cases in which a person with the same values is known."""
     found = {stream for value in values(identity) for stream, _ in store.tokens.find(PURPOSE, value)}
     return tuple(sorted(found - {own}))

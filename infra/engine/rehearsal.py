@@ -1,0 +1,157 @@
+"""A rehearsal: a log in memory, over a real one or over nothing. What is appended here is stored nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain.event import Recorded
+from domain.personal import Personal, Ref
+from domain.refusal import Conflict
+from infra.engine.log import Log
+from infra.store.clock import Clock, SystemClock
+from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
+
+if TYPE_CHECKING:
+    from infra.store.texts import Withheld
+
+RECORDED_BY = "rehearsal"
+
+
+class Rehearsal:
+    """Holds what is appended over what `base` had when it was first looked at; `base` is never written to.
+
+    For checking a whole batch before the first of it is stored, and for playing without a store. As a store does, it
+    gives events back without their texts, and the texts by reference.
+    """
+
+    def __init__(self, base: Log | None = None, clock: Clock | None = None) -> None:
+        self.base = base
+        self.clock = clock or (None if base is not None else SystemClock())
+        self.tokens = _Tokens(base)
+        self._under: dict[str, tuple[Recorded, ...]] = {}
+        self._over: dict[str, list[Recorded]] = {}
+        self._receipts: dict[str, StoredReceipt] = {}
+        self._texts: dict[Ref, str] = {}
+
+    def now(self) -> datetime:
+        if self.clock is not None:
+            return self.clock.now()
+        assert self.base is not None
+        return self.base.now()
+
+    def load(self, stream: str) -> list[Recorded]:
+        return [*self._below(stream), *self._over.get(stream, ())]
+
+    def streams(self, prefix: str = "") -> list[str]:
+        own = {s for s in self._over if s.startswith(prefix)}
+        return sorted(own if self.base is None else own.union(self.base.streams(prefix)))
+
+    def last_number(self, prefix: str) -> str | None:
+        found = [s for s in self._over if s.startswith(prefix)]
+        if self.base is not None and (before := self.base.last_number(prefix)) is not None:
+            found.append(before)
+        return max(found, key=lambda s: (len(s), s), default=None)
+
+    def receipt(self, command_id: str) -> StoredReceipt | None:
+        found = self._receipts.get(command_id)
+        return found if found is not None or self.base is None else self.base.receipt(command_id)
+
+    def open_texts(self, refs: Iterable[Ref]) -> dict[Ref, str | Withheld]:
+        wanted = list(refs)
+        found: dict[Ref, str | Withheld] = {ref: self._texts[ref] for ref in wanted if ref in self._texts}
+        missing = [ref for ref in wanted if ref not in found]
+        if missing and self.base is not None:
+            found |= self.base.open_texts(missing)
+        elif missing:
+            from infra.store.texts import Withheld
+
+            found |= {ref: Withheld("absent") for ref in missing}
+        return found
+
+    @contextmanager
+    def exclusive(self, streams: Iterable[str]) -> Iterator[None]:
+        yield
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        expected: Mapping[str, int],
+        reads: Mapping[str, int] | None = None,
+        receipt: Receipt,
+        tokens: Sequence[Token] = (),
+    ) -> Appended:
+        """As `Store.append`: all drafts and the receipt, or nothing."""
+        if (known := self.receipt(receipt.command_id)) is not None:
+            if known.digest != receipt.digest:
+                raise Conflict("command-id-reused", command=receipt.command_id)
+            return Appended((), known, again=True)
+        for stream, version in {**(reads or {}), **expected}.items():
+            if self._version(stream) != version:
+                raise Conflict("stream-moved", stream=stream)
+        now = self.now()
+        records = []
+        for draft in drafts:
+            version = self._version(draft.stream) + 1
+            at = draft.occurred_at or now
+            made = Recorded(draft.stream, version, draft.event, at, draft.header, now, RECORDED_BY)
+            self._over.setdefault(draft.stream, []).append(self._sealed(made))
+            records.append(made)
+        stored = StoredReceipt(receipt.command_id, receipt.digest, receipt.result, now, RECORDED_BY)
+        self._receipts[receipt.command_id] = stored
+        self.tokens.put(tokens)
+        return Appended(records, stored)
+
+    def _below(self, stream: str) -> tuple[Recorded, ...]:
+        if self.base is None:
+            return ()
+        if stream not in self._under:
+            self._under[stream] = tuple(self.base.load(stream))
+        return self._under[stream]
+
+    def _version(self, stream: str) -> int:
+        own = self._over.get(stream)
+        if own:
+            return own[-1].version
+        below = self._below(stream)
+        return below[-1].version if below else 0
+
+    def _sealed(self, record: Recorded) -> Recorded:
+        """The record without its texts, which are kept apart."""
+        bare: dict[str, Personal] = {}
+        for name in type(record.event).personal_fields():
+            value = getattr(record.event, name)
+            if isinstance(value, Personal) and value.text is not None:
+                self._texts[Ref(record.stream, record.version, name)] = value.text
+                bare[name] = Personal(subject=value.subject)
+        return replace(record, event=record.event.model_copy(update=bare)) if bare else record
+
+
+class _Tokens:
+    """Finds the same person in the rehearsal, and in the log below."""
+
+    def __init__(self, base: Log | None) -> None:
+        self._base = base
+        self._kept: dict[tuple[str, str], set[tuple[str, str]]] = {}
+
+    def put(self, tokens: Sequence[Token]) -> None:
+        for t in tokens:
+            self._kept.setdefault((t.purpose, t.value), set()).add((t.stream, t.subject))
+
+    def find(self, purpose: str, value: str) -> list[tuple[str, str]]:
+        """The streams and subjects with the same value for this purpose."""
+        below = self._base.tokens.find(purpose, value) if self._base is not None else ()
+        return sorted(self._kept.get((purpose, value), set()).union(below))
+
+    def digest(self, purpose: str, content: bytes) -> bytes:
+        """The log's own digest, so that what it stored before is known again; without a log nothing is kept, and an
+        open one will do.
+        """
+        if self._base is not None:
+            return self._base.tokens.digest(purpose, content)
+        return hashlib.sha256(purpose.encode() + b"\x00" + content).digest()

@@ -67,9 +67,7 @@ def gaps(rows: Iterable[StepRow], days: int, limit: int = 10) -> dict[str, objec
 
 
 def _longest_gap(case: History) -> timedelta:
-    return max(
-        (later.occurred_at - earlier.occurred_at for earlier, later in pairwise(case.steps)), default=timedelta(0)
-    )
+    return max((later.occurred_at - earlier.occurred_at for earlier, later in pairwise(case.steps)), default=timedelta(0))
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from domain.refusal import Refused
@@ -23,6 +23,9 @@ USUAL: Final[dict[str, tuple[str, ...]]] = {
 NEEDED: Final = ("case", "activity", "when")
 _FAR = 2**62
 
+Bound = Mapping[str, str | None]
+"""Of each field, the name that it goes by in a row or a heading."""
+
 
 class Row:
     """Makes steps of rows whose fields go by certain names."""
@@ -31,52 +34,49 @@ class Row:
         self._times = times
         given = {field: getattr(columns, field) for field in USUAL}
         self._names = {field: (given[field],) if given[field] else USUAL[field] for field in USUAL}
-        self.names = frozenset(name for names in self._names.values() for name in names)
-        """Every name that a field may go by here."""
 
-    def name(self, field: str, there: Mapping[str, object]) -> str | None:
-        """The name that a field has among those that are there, or None."""
-        return next((name for name in self._names[field] if name in there), None)
+    def bind(self, there: Iterable[str]) -> Bound:
+        """The name that each field has among those that are there, or None."""
+        present = frozenset(there)
+        return {field: next((n for n in names if n in present), None) for field, names in self._names.items()}
 
-    def uses(self, name: str, there: Mapping[str, object]) -> bool:
-        """Whether a name that is there is the one that some field is read from."""
-        return any(self.name(field, there) == name for field in USUAL)
-
-    def demand(self, there: Mapping[str, object]) -> None:
+    def demand(self, bound: Bound) -> None:
         """Refuses a heading without a field that every step needs, or without a column that the caller named."""
         for field, names in self._names.items():
-            if self.name(field, there) is None and (field in NEEDED or names is not USUAL[field]):
+            if bound[field] is None and (field in NEEDED or names is not USUAL[field]):
                 raise Refused("log-column-missing", field=field, column=names[0])
 
-    def step(self, values: Mapping[str, str | None], line: int) -> RawStep:
+    def step(self, values: Mapping[str, str | None], bound: Bound, line: int) -> RawStep:
         """The step of one row; refuses, with the line and the file's own name of the field, what is missing or bad."""
-        kept = {}
-        for field, limit in LIMITS.items():
-            name = self.name(field, values)
-            value = values[name] if name else None
-            check = required if field in NEEDED else text
-            kept[field] = check(value, name or field, limit, line)
-        when = self.name("when", values)
-        micros = self._times.micros(values[when] if when else None, when or "when", line)
+
+        def kept(field: str) -> str | None:
+            name = bound[field]
+            return text(values[name], name, LIMITS[field], line) if name else None
+
+        def needed(field: str) -> str:
+            name = bound[field]
+            return required(values[name] if name else None, name or field, LIMITS[field], line)
+
+        when = bound["when"]
         return RawStep(
-            str(kept["case"]),
-            micros,
-            self._tie(values, line),
-            str(kept["activity"]),
-            kept["lifecycle"],
-            kept["resource"],
-            kept["group"],
+            needed("case"),
+            self._times.micros(values[when] if when else None, when or "when", line),
+            _tie(values, bound["position"], line),
+            needed("activity"),
+            kept("lifecycle"),
+            kept("resource"),
+            kept("group"),
         )
 
-    def _tie(self, values: Mapping[str, str | None], line: int) -> int | None:
-        name = self.name("position", values)
-        value = values[name] if name else None
-        if not name or not value:
-            return None
-        try:
-            position = int(value)
-        except ValueError:
-            position = -1
-        if not 0 <= position < _FAR:
-            raise Refused("log-position-unreadable", line=line, field=name)
-        return position
+
+def _tie(values: Mapping[str, str | None], name: str | None, line: int) -> int | None:
+    value = values[name] if name else None
+    if not name or not value:
+        return None
+    try:
+        position = int(value)
+    except ValueError:
+        position = -1
+    if not 0 <= position < _FAR:
+        raise Refused("log-position-unreadable", line=line, field=name)
+    return position

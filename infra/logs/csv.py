@@ -27,14 +27,14 @@ def read(stream: IO[bytes], options: LogOptions, times: Times) -> Iterator[RawSt
     rows = _rows(chain((heading,), numbered), delimiter, above)
     _, names = next(rows, (above, []))
     names = [name.strip() for name in names]
-    there = dict.fromkeys(names)
-    row.demand(there)
-    if twice := [name for name in there if names.count(name) > 1 and row.uses(name, there)]:
+    bound = row.bind(names)
+    row.demand(bound)
+    if twice := [name for name in bound.values() if name and names.count(name) > 1]:
         raise Refused("log-column-twice", column=twice[0])
     for line, cells in rows:
         if len(cells) != len(names):
             raise Refused("log-row-length", line=line, expected=len(names), found=len(cells))
-        yield row.step(dict(zip(names, cells, strict=True)), line)
+        yield row.step(dict(zip(names, cells, strict=True)), bound, line)
 
 
 def _heading(numbered: Iterator[str]) -> tuple[int, str, str | None]:
@@ -54,7 +54,8 @@ def _delimiter(heading: str, row: Row) -> str:
 
     def worth(delimiter: str) -> tuple[int, int]:
         names = [name.strip().strip('"') for name in heading.split(delimiter)]
-        return sum(row.name(field, dict.fromkeys(names)) is not None for field in NEEDED), len(names)
+        bound = row.bind(names)
+        return sum(bound[field] is not None for field in NEEDED), len(names)
 
     return max(DELIMITERS, key=worth)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from typing import IO
 
 from domain.refusal import Refused
@@ -16,10 +16,15 @@ from infra.logs.model import LogOptions, RawStep
 def read(stream: IO[bytes], options: LogOptions, times: Times) -> Iterator[RawStep]:
     """The steps, one a line, in document order. Refuses, with the line, what is malformed, missing or unreadable."""
     row = Row(options.columns, times)
+    keys: KeysView[str] | None = None
+    bound = row.bind(())
     for line, written in enumerate(lines(stream, options.encoding), start=1):
         if not written.isspace():
             found = _object(written, line)
-            yield row.step({name: _text(found[name], name, line) for name in found if name in row.names}, line)
+            if found.keys() != keys:
+                keys, bound = found.keys(), row.bind(found)
+            values = {name: _text(found[name], name, line) for name in bound.values() if name}
+            yield row.step(values, bound, line)
 
 
 def _object(written: str, line: int) -> dict[str, object]:

@@ -85,6 +85,10 @@ def test_quotes_hold_delimiters_and_a_mark_at_the_start_is_no_part_of_a_name(tmp
     assert [step.activity for step in read(tmp_path, log, "log.csv")] == ['weigh, "again"']
 
 
+def test_columns_without_a_name_are_passed_over(tmp_path: Path):
+    assert len(read(tmp_path, f"case,,activity,,when\n17,x,weigh,y,{DAWN}\n", "log.csv")) == 1
+
+
 def test_another_encoding_can_be_given(tmp_path: Path):
     log = rows(f"17,weigh,{DAWN},Zoë,,")
     for encoding in ("cp1252", "utf-16"):

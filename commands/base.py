@@ -101,6 +101,10 @@ class Command(BaseModel):
         """Other teams the rule consults."""
         return ()
 
+    def other_teams_of(self, state: Any) -> tuple[TeamId, ...]:
+        """Other teams that only the own state names."""
+        return ()
+
     def identity(self) -> dict[str, str]:
         """What a matching token is made from, if this command names somebody: name, birth_date, number."""
         return {}

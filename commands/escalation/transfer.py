@@ -20,7 +20,7 @@ from domain.events.escalation import (
     TransferWithdrawn,
     carried,
 )  # fmt: skip
-from domain.ids import Code, ProfessionalId
+from domain.ids import Code, ProfessionalId, TeamId
 from domain.refusal import Refused
 
 OFFERED = frozenset({Status.SUBMITTED, Status.ASKED, Status.ACTIVE, Status.RESTING})
@@ -90,6 +90,10 @@ class RecordTransfer(CaseCommand):
 
     VERB: ClassVar[str] = "record-transfer"
     STATES: ClassVar[frozenset[Status]] = GIVEN
+
+    def other_teams_of(self, state: Case) -> tuple[TeamId, ...]:
+        """The table it was offered to: one that works with the engine answers itself."""
+        return (state.transfer.to,) if state.transfer is not None and state.transfer.kind == "team" else ()
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         if state.status in (Status.TRANSFERRED, Status.REDIRECTED):

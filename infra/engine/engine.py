@@ -207,7 +207,8 @@ class Engine:
             assert isinstance(state, Team)
             return (state if state.exists() else Team(id=command.team)), {}
         names: list[TeamId] = list(addressed(command, state)) if isinstance(state, Case) else []
-        teams = {n: self._team(act, n) for n in dict.fromkeys([*names, *command.other_teams()])}
+        more = (*command.other_teams(), *(command.other_teams_of(state) if state.exists() else ()))
+        teams = {n: self._team(act, n) for n in dict.fromkeys([*names, *more])}
         if request.team is not None:
             chosen = self._team(act, request.team)
             if not chosen.exists():

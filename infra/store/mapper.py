@@ -10,7 +10,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from domain.event import Recorded
 from domain.personal import Personal
-from infra.store.envelope import Row, SealedAt, decode, encode
+from infra.store.envelope import SealedAt, decode, encode
 
 if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
@@ -92,7 +92,7 @@ class EnvelopeMapper(Mapper[str]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Entry:
         e = stored_event
-        r = decode(Row(str(e.originator_id), e.originator_version, e.state, "0001-01-01T00:00:00Z", ""))
+        r = decode(str(e.originator_id), e.originator_version, e.state, "0001-01-01T00:00:00Z", "")
         return Entry(r.stream, r.version, r.event, r.occurred_at, r.header)
 
 

@@ -13,15 +13,13 @@ from psycopg.rows import tuple_row
 
 from domain.refusal import Refused
 from infra.store.act import Act, Answer
+from infra.store.arrays import blobs, numbers, texts, truths
 from infra.store.interrupts import held_back
 from infra.store.mapper import SealedEvent
 from infra.store.postgresql import PostgreSQLDatabase, ServerDatastore, lost, refusal
 from infra.store.sqlite_recorder import notifications
 
-CALL = (
-    "SELECT * FROM casus.append(%s::text, %b::bytea, %s::text, %s::text[], %b::bigint[], %s::boolean[], "
-    "%s::text[], %b::bigint[], %s::text[], %b::bytea[], %s::integer[], %s::text[], %s::text[], %b::bytea[], %s)"
-)
+CALL = f"SELECT * FROM casus.append(%s, %b, {', '.join(['%s'] * 13)})"
 FIRST_PAUSE = 0.05
 
 
@@ -162,16 +160,16 @@ def _arguments(stored_events: Sequence[StoredEvent], act: Act) -> tuple[Any, ...
         receipt.command_id if receipt else None,
         receipt.digest if receipt else None,
         receipt.result if receipt else None,
-        [stream for stream, _ in watch],
-        [version for _, version in watch],
-        [stream in mine for stream, _ in watch],
-        [str(e.originator_id) for e in stored_events],
-        [e.originator_version for e in stored_events],
-        [e.topic for e in stored_events],
-        [e.state for e in stored_events],
-        [index for index, _ in sealed],
-        [row.field for _, row in sealed],
-        [row.key_id for _, row in sealed],
-        [row.data for _, row in sealed],
+        texts(stream for stream, _ in watch),
+        numbers(version for _, version in watch),
+        truths(stream in mine for stream, _ in watch),
+        texts(str(e.originator_id) for e in stored_events),
+        numbers(e.originator_version for e in stored_events),
+        texts(e.topic for e in stored_events),
+        blobs(e.state for e in stored_events),
+        numbers(index for index, _ in sealed),
+        texts(row.field for _, row in sealed),
+        texts(row.key_id for _, row in sealed),
+        blobs(row.data for _, row in sealed),
         act.bulk,
     )

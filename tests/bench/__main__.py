@@ -1,0 +1,44 @@
+"""Runs the benches and prints what came out: `python -m tests.bench [--only NAME] [--json]`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from tests.bench import appending
+from tests.bench.report import machine, objects, table
+from tests.bench.rounds import Comparison
+from tests.support.postgres import Server, running_postgres
+
+SERVER: dict[str, Callable[[Server], Comparison]] = {
+    "append-postgresql": appending.on_postgresql,
+}
+ALONE: dict[str, Callable[[], Comparison]] = {
+    "append-sqlite": appending.on_sqlite,
+}
+NAMES = (*SERVER, *ALONE)
+
+
+def run(names: list[str]) -> Iterator[Comparison]:
+    """Run the benches of these names; a server is started when one of them needs it."""
+    if any(name in SERVER for name in names):
+        with running_postgres(durable=True) as server:
+            for name, bench in SERVER.items():
+                if name in names:
+                    yield bench(server)
+    for name, alone in ALONE.items():
+        if name in names:
+            yield alone()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure beside raw drivers and the library.")
+    parser.add_argument("--only", action="append", choices=NAMES, help="this bench alone; may be given more than once")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    given = parser.parse_args()
+    print(machine(), file=sys.stderr)
+    for comparison in run(given.only or list(NAMES)):
+        print("\n".join(objects(comparison)) if given.json else table(comparison), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""One event through the whole command path, beside raw inserts of the same bytes and the library's bare `save`."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date, timedelta
+from itertools import count, cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from commands.monitoring import Check, PlanCheck
+from infra.store.sqlite import PRAGMAS
+from tests.bench.at_work import LENGTH, REQUEST, TEXT, Table, at_work, copies
+from tests.bench.library import Library, Noting, postgres_env, sqlite_env
+from tests.bench.rounds import Call, Comparison, Target, Way, in_turns
+from tests.support.postgres import Server
+
+ROUNDS = 9
+REPEATS = 20
+CASES = 50
+RAW, SAVE = "raw insert", "eventsourcing save"
+PLAIN, SEALED, COLD = "command, no text", "command, sealed text", "command, nothing read before"
+
+
+def on_postgresql(server: Server) -> Comparison:
+    """On a server that keeps its promises about a power cut."""
+    with ExitStack() as stack:
+        table = stack.enter_context(at_work(server.fresh_database()))
+        plain = server.fresh_database()
+        connection = stack.enter_context(psycopg.connect(plain, autocommit=True))
+        connection.execute("CREATE TABLE raw (id text, version bigint, topic text, state bytea, PRIMARY KEY (id, version))")
+        insert = "INSERT INTO raw VALUES (%s, %s, %s, %s)"
+        raw = _raw(table, lambda row: connection.execute(insert, row, prepare=True))
+        with Library(postgres_env(plain)) as library:
+            timings = in_turns([raw, _library(library), *_commands(table)], ROUNDS)
+    return Comparison(
+        "append-postgresql", f"one event, {CASES} cases of {LENGTH} events, flushed to disk", SAVE, timings,
+        [Target(name, SAVE, at_most=1.0) for name in (PLAIN, SEALED)],
+    )  # fmt: skip
+
+
+def on_sqlite() -> Comparison:
+    """In a file, with the settings that lose nothing in a power cut; the library's save keeps its own settings."""
+    with ExitStack() as stack:
+        table = stack.enter_context(at_work())
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="casus-bench-")))
+        connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
+        stack.callback(connection.close)
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        connection.execute("CREATE TABLE raw (id TEXT, version INTEGER, topic TEXT, state BLOB, PRIMARY KEY (id, version))")
+        raw = _raw(table, lambda row: connection.execute("INSERT INTO raw VALUES (?, ?, ?, ?)", row))
+        library = stack.enter_context(Library(sqlite_env(str(folder / "library.db"))))
+        timings = in_turns([raw, _library(library), *_commands(table)], ROUNDS)
+    return Comparison("append-sqlite", f"one event, {CASES} cases of {LENGTH} events", SAVE, timings)
+
+
+def _raw(table: Table, insert: Callable[[tuple[str, int, str, bytes]], object]) -> Way:
+    """The bytes of a recorded check, under a new version each time."""
+    topic, state = table.store.database.query(
+        "SELECT topic, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1", (table.number,)
+    )[0]
+
+    def calls() -> Iterator[Call]:
+        for version in count(1):
+            row = (table.number, version, topic, bytes(state))
+            yield lambda row=row: insert(row)  # type: ignore[misc]
+
+    return Way(RAW, calls(), REPEATS)
+
+
+def _library(library: Library) -> Way:
+    aggregate = Noting()
+
+    def calls() -> Iterator[Call]:
+        while True:
+            aggregate.note(TEXT)
+            yield lambda: library.save(aggregate)
+
+    return Way(SAVE, calls(), REPEATS)
+
+
+def _commands(table: Table) -> list[Way]:
+    """Commands of a program that goes on, and one that has read nothing yet, as each call of `casus` is."""
+    numbers = copies(table, CASES)
+    engine = table.engine()
+
+    def plain() -> Iterator[Call]:
+        for day, number in zip(count(1), cycle(numbers), strict=False):
+            command = PlanCheck(case=number, on=date(2030, 1, 1) + timedelta(days=day))
+            yield lambda command=command: engine.run(command, REQUEST)  # type: ignore[misc]
+
+    def sealed() -> Iterator[Call]:
+        for number in cycle(numbers):
+            command = Check(case=number, observed=TEXT, progress=True)
+            yield lambda command=command: engine.run(command, REQUEST)  # type: ignore[misc]
+
+    def cold() -> Iterator[Call]:
+        for number in cycle(numbers):
+            command, new = Check(case=number, observed=TEXT, progress=True), table.engine()
+            table.store.keys.forget()
+            yield lambda command=command, new=new: new.run(command, REQUEST)  # type: ignore[misc]
+
+    for number in numbers:  # each case and its key once, as a program that goes on has seen them
+        engine.run(Check(case=number, observed=TEXT, progress=True), REQUEST)
+    return [Way(PLAIN, plain(), REPEATS), Way(SEALED, sealed(), REPEATS), Way(COLD, cold(), REPEATS)]

@@ -86,9 +86,12 @@ def _is_personal(annotation: Any) -> bool:
     return annotation is Personal or Personal in getattr(annotation, "__args__", ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
-    """Who, in what capacity, why and by which command: what stands beside an event's facts, in the clear."""
+    """Who, in what capacity, why and by which command: what stands beside an event's facts, in the clear.
+
+    Without slots: loading a history fills its dictionary at once.
+    """
 
     actor: str
     team: str

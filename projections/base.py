@@ -62,8 +62,8 @@ class Projection(Generic[R]):
     """Rows that are kept: a pure function of one stream's history for each kind of stream that it reads.
 
     `row` is a NamedTuple whose first column is the stream; with `key` it names a row. `version` goes up whenever a
-    column or its meaning changes: then it is another table, and the old one can be kept for who still reads it.
-    An `internal` one holds references to sealed texts and is no part of the contract for reporting.
+    column or its meaning changes: then it is another table, made and filled by the next upgrade.
+    An `internal` one holds references to sealed texts, or logins, and is no part of the contract for reporting.
     """
 
     name: str

@@ -11,7 +11,7 @@ from projections.base import Projection, View
 PROJECTIONS = {
     "cases": "cases", "plan": "plan", "waiting": "waiting", "trail": "trail", "team_trail": "trail",
     "learning": "learning", "steps": "steps", "texts": "texts", "teams": "teams", "members": "teams",
-    "roster": "teams", "meetings": "teams",
+    "roster": "teams", "logins": "teams", "meetings": "teams",
 }  # fmt: skip
 """What is kept in tables, each with the module that declares it."""
 

@@ -1,4 +1,4 @@
-"""Read models of a table itself: `teams` with its way of working in numbers, `members`, `roster`, `meetings`."""
+"""Read models of a table itself: `teams` with its way of working, `members`, `roster`, `logins`, `meetings`."""
 
 from __future__ import annotations
 
@@ -62,6 +62,14 @@ class RosterRow(NamedTuple):
     left: Annotated[date | None, "the day they left"]
 
 
+class LoginRow(NamedTuple):
+    """The login somebody works under, for finding their tables."""
+
+    team: Annotated[str, "the team"]
+    professional: Annotated[str, "the professional's id"]
+    login: Annotated[str, "the login"]
+
+
 class MeetingRow(NamedTuple):
     """A meeting that was scheduled or held."""
 
@@ -121,6 +129,12 @@ def _roster(history: History[Team]) -> Iterator[RosterRow]:
         yield RosterRow(history.stream, p.id, p.partner, codes(p.roles), p.since, p.left)
 
 
+def _logins(history: History[Team]) -> Iterator[LoginRow]:
+    for p in history.state.active():
+        if p.login is not None:
+            yield LoginRow(history.stream, p.id, p.login)
+
+
 def _meetings(history: History[Team]) -> Iterator[MeetingRow]:
     for m in history.state.meetings.values():
         yield MeetingRow(history.stream, m.on, m.kind, m.held)
@@ -129,4 +143,5 @@ def _meetings(history: History[Team]) -> Iterator[MeetingRow]:
 TEAMS = Projection("teams", 1, TeamRow, {"team": _team})
 MEMBERS = Projection("members", 1, MemberRow, {"team": _members}, key=("partner",))
 ROSTER = Projection("roster", 1, RosterRow, {"team": _roster}, key=("professional",))
+LOGINS = Projection("logins", 1, LoginRow, {"team": _logins}, key=("professional",), internal=True)
 MEETINGS = Projection("meetings", 1, MeetingRow, {"team": _meetings}, key=("on", "kind"))

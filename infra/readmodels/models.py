@@ -1,0 +1,210 @@
+"""The read models of a store: made, brought up to date, rebuilt, and asked."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain.case import OPEN
+from domain.days import day_of
+from domain.ids import CaseNumber, Login, ProfessionalId, TeamId
+from domain.refusal import Refused
+from infra.readmodels.asking import Rows
+from infra.readmodels.catching_up import Told, catch_up, places_of
+from infra.readmodels.locks import one_moment
+from infra.readmodels.positions import READS, positions, superseded, tracked
+from infra.readmodels.tables import Table
+from projections.base import Projection
+from projections.registry import all_projections, projection
+
+if TYPE_CHECKING:
+    from infra.readmodels.looking_back import AsOf
+    from infra.store.store import Store
+
+
+class Standing(NamedTuple):
+    """How far one read model is: the last place it took in, of the last there is. None: its table was never made."""
+
+    name: str
+    version: int
+    place: int | None
+    head: int
+
+    @property
+    def behind(self) -> int:
+        """How many events it has yet to take in."""
+        return self.head - (self.place or 0)
+
+
+class ReadModels(Rows):
+    """What can be read of one store. For one thread, as its store is.
+
+    Every question first brings the tables up to the end of the log. Where this login may not write them, it waits for
+    whoever does (`patience`, in seconds), and is refused as `read-models-behind` when that takes too long.
+    """
+
+    def __init__(self, store: Store, patience: float = 10.0) -> None:
+        self.store = store
+        self.patience = patience
+
+    @property
+    def on(self) -> date:  # type: ignore[override]
+        """Today, by the store's clock."""
+        return day_of(self.store.now())
+
+    # --- kept up
+
+    def prepare(self) -> list[str]:
+        """Make the tables that are not there yet and drop those of past versions. Out: the names of the new ones.
+
+        Part of making and upgrading a store; never done at start.
+        """
+        db = self.store.connection()
+        made = []
+        with db.transaction():
+            known = positions(db, lock=True)
+            for t in self._tables:
+                if tracked(t.projection) not in known:
+                    t.drop()
+                    t.create()
+                    t.index(secrets.token_hex(4))
+                    db.execute("INSERT INTO tracking VALUES (?, 0)", (tracked(t.projection),))
+                    made.append(t.name)
+            for name in superseded(db):
+                db.execute(f"DROP TABLE IF EXISTS {name.removeprefix(READS)}")
+                db.execute("DELETE FROM tracking WHERE application_name = ?", (name,))
+        return made
+
+    def catch_up(self, tell: Told | None = None) -> int:
+        """Take in everything up to the end of the log. Out: that place. `ProjectionStopped` when one can't."""
+        return catch_up(self.store, self._tables, tell)
+
+    def follow(
+        self,
+        stop: Callable[[], bool],
+        tell: Told | None = None,
+        every: float = 0.5,
+        lost: Callable[[Refused], None] | None = None,
+    ) -> None:
+        """Keep catching up, looking every so many seconds, until `stop` says so. A store that can't be reached for a
+        while is tried again; `lost` hears of it.
+        """
+        while not stop():
+            try:
+                self.catch_up(tell)
+            except Refused as refused:
+                if refused.code not in ("store-unreachable", "store-busy"):
+                    raise
+                if lost is not None:
+                    lost(refused)
+            time.sleep(every)
+
+    def rebuild(self, names: Iterable[str] | None = None, tell: Told | None = None) -> int:
+        """Build all read models, or these, anew beside those in use, and swap them in. Out: the place they are at."""
+        from infra.readmodels.rebuilding import rebuild
+
+        self.prepare()
+        tables = self._tables if names is None else [self._table(projection(n)) for n in names]
+        return rebuild(self.store, tables, tell)
+
+    def status(self) -> list[Standing]:
+        """How far each read model is."""
+        head, known = self.store.head(), positions(self.store.connection())
+        return [Standing(p.name, p.version, known.get(tracked(p)), head) for p in all_projections()]
+
+    # --- asked
+
+    def as_of(self, at: date | None = None, known_at: datetime | None = None, streams: Iterable[str] | None = None) -> AsOf:
+        """The same questions to the past: see `AsOf`."""
+        from infra.readmodels.looking_back import AsOf
+
+        return AsOf(self.store, at, known_at, streams)
+
+    def _all(self, projections: Sequence[Projection[Any]], where: Mapping[str, Any]) -> list[list[Any]]:
+        self.fresh()
+        tables = [self._table(p) for p in projections]
+        if len(tables) == 1:
+            return [tables[0].read(where)]
+        with one_moment(self.store.connection(), [t.name for t in tables]):
+            return [t.read(where) for t in tables]
+
+    def fresh(self) -> None:
+        """Bring the tables up to the end of the log, or wait until they are."""
+        head = self.store.head()
+        if self._behind(head):
+            try:
+                self.catch_up()
+            except Refused as refused:
+                if refused.code not in ("store-forbidden", "store-read-only"):
+                    raise
+                self._wait(head)
+
+    def _behind(self, head: int) -> int:
+        """By how many events the last of the tables is behind."""
+        known = positions(self.store.connection())
+        if not known:
+            raise Refused("read-models-missing", tables=())
+        return head - min(known.values())
+
+    def _wait(self, head: int) -> None:
+        until = time.monotonic() + self.patience
+        while behind := self._behind(head):
+            if time.monotonic() > until:
+                raise Refused("read-models-behind", events=behind)
+            time.sleep(0.05)
+
+    # --- what the engine asks
+
+    def open_cases(self, team: TeamId) -> list[CaseNumber]:
+        """Every case of a team that is not final, and those of others that it directs; none is missed that was
+        committed but has no place yet.
+        """
+        from projections.cases import CASES
+
+        self.fresh()
+        table = self._table(CASES)
+        found = {
+            row.number for column in ("team", "direction_team") for row in table.read({column: team, "status": sorted(OPEN)})
+        }
+        return sorted(found | {n for n in self._unplaced() if n not in found and self._open(n, team)})
+
+    def teams_of(self, login: Login, acting_as: ProfessionalId | None) -> list[TeamId]:
+        """The teams on whose roster somebody is now, by id when one is given, else by login."""
+        from projections.teams import LOGINS, ROSTER
+
+        if acting_as is not None:
+            return [row.team for row in self.rows(ROSTER, professional=acting_as, left=None)]
+        return [row.team for row in self.rows(LOGINS, login=login)]
+
+    def _unplaced(self) -> Iterator[str]:
+        """Streams with events that have no place yet: an older transaction is still open on the server."""
+        if self.store.connection().kind == "postgresql" and self.store.lag().waiting:
+            rows = self.store.connection().query(
+                "SELECT DISTINCT e.originator_id FROM stored_events e, place_head h "
+                "WHERE (e.xid, e.id) > (h.xid, h.id) AND e.id > h.base"
+            )
+            yield from (row[0] for row in rows)
+
+    def _open(self, stream: str, team: TeamId) -> bool:
+        from projections.history import history_of
+
+        history = history_of(self.store.load(stream))
+        if history is None or history.kind != "case":
+            return False
+        return history.state.is_open() and team in (history.state.team, history.state.direction.team)
+
+    # --- tables
+
+    @cached_property
+    def _tables(self) -> tuple[Table[Any], ...]:
+        return tuple(self._table(p) for p in all_projections())
+
+    def _table(self, p: Projection[Any]) -> Table[Any]:
+        return Table(p, self.store.connection())
+
+
+__all__ = ["ReadModels", "Standing", "places_of"]

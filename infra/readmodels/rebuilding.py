@@ -1,0 +1,96 @@
+"""Rebuilding: all streams folded anew into tables beside those in use, which they then take the place of. Needs no key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from infra.readmodels.catching_up import Progress, Tables, Told
+from infra.readmodels.faults import ProjectionStopped
+from infra.readmodels.folding import Portion, portions, touched
+from infra.readmodels.locks import one_at_a_time
+from infra.readmodels.positions import move, positions, tracked
+from infra.readmodels.swapping import swap
+from infra.readmodels.tables import Table
+from infra.store.database import Database
+
+if TYPE_CHECKING:
+    from infra.store.store import Store
+
+BESIDE = "_beside_"
+NEAR = 200
+"""How many places may be left to take in while the tables in use are held."""
+
+
+def rebuild(store: Store, tables: Tables, tell: Told | None = None) -> int:
+    """Build these tables anew. Out: the place up to which they are built.
+
+    Readers see the tables in use until the new ones take their place, all in one transaction; what was appended
+    meanwhile is in them. No transaction stays open while histories are folded: that would hold the one order back.
+    """
+    db = store.connection()
+    with one_at_a_time(db):
+        _drop_leftovers(db)
+        tag = secrets.token_hex(4)
+        beside = [Table(t.projection, db, f"{t.name}{BESIDE}{tag}") for t in tables]
+        for t in beside:
+            t.create()
+        at = _fill(store, beside, tell)
+        for t in beside:
+            t.index(tag)
+            if db.kind == "postgresql":
+                db.execute(f"ANALYZE {t.name}")
+        while (head := store.head()) - at > NEAR:
+            at = _more(store, beside, at, head)
+        with db.transaction():
+            live = positions(db, lock=True)
+            furthest = max((live[tracked(t.projection)] for t in tables), default=0)
+            at = _more(store, beside, at, max(at, furthest))
+            swap(tables, beside)
+            move(db, [tracked(t.projection) for t in tables], at)
+        return at
+
+
+def _fill(store: Store, beside: Tables, tell: Told | None) -> int:
+    """Fold every stream into tables that are empty. Out: the place up to which."""
+    head = store.head()
+    streams = touched(store, 0, head)
+    done = 0
+    for made in _all_or_stop(store, beside, streams, head):
+        with store.connection().transaction():
+            for t in beside:
+                t.add(made[t.name][1])
+        done += len(made[beside[0].name][0])
+        if tell is not None:
+            tell(Progress(done, len(streams)))
+    return head
+
+
+def _more(store: Store, beside: Tables, at: int, end: int) -> int:
+    """Bring the new tables from one place to a later one."""
+    if end > at:
+        for made in list(_all_or_stop(store, beside, touched(store, at, end), end)):
+            with store.connection().transaction():
+                for t in beside:
+                    t.replace(*made[t.name])
+    return end
+
+
+def _all_or_stop(store: Store, beside: Tables, streams: Sequence[str], end: int) -> Iterator[dict[str, Portion]]:
+    stopped: dict[str, ProjectionStopped] = {}
+    for made in portions(store, beside, streams, end, {}, stopped):
+        if stopped:
+            raise next(iter(stopped.values()))
+        yield made
+
+
+def _drop_leftovers(db: Database) -> None:
+    """Drop what a rebuild that was killed left behind: nobody else is at work now."""
+    if db.kind == "postgresql":
+        sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'casus_read'"
+    else:
+        sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    for (name,) in db.query(sql):
+        if BESIDE in name:
+            db.execute(f"DROP TABLE {name}")

@@ -4,16 +4,18 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import appending
+from tests.bench import appending, loading
 from tests.bench.report import machine, objects, table
 from tests.bench.rounds import Comparison
 from tests.support.postgres import Server, running_postgres
 
-SERVER: dict[str, Callable[[Server], Comparison]] = {
+SERVER: dict[str, Callable[[Server], Iterator[Comparison]]] = {
     "append-postgresql": appending.on_postgresql,
+    "load-postgresql": loading.on_postgresql,
 }
-ALONE: dict[str, Callable[[], Comparison]] = {
+ALONE: dict[str, Callable[[], Iterator[Comparison]]] = {
     "append-sqlite": appending.on_sqlite,
+    "load-sqlite": loading.on_sqlite,
 }
 NAMES = (*SERVER, *ALONE)
 
@@ -24,10 +26,10 @@ def run(names: list[str]) -> Iterator[Comparison]:
         with running_postgres(durable=True) as server:
             for name, bench in SERVER.items():
                 if name in names:
-                    yield bench(server)
+                    yield from bench(server)
     for name, alone in ALONE.items():
         if name in names:
-            yield alone()
+            yield from alone()
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ RAW, SAVE = "raw insert", "eventsourcing save"
 PLAIN, SEALED, COLD = "command, no text", "command, sealed text", "command, nothing read before"
 
 
-def on_postgresql(server: Server) -> Comparison:
+def on_postgresql(server: Server) -> Iterator[Comparison]:
     """On a server that keeps its promises about a power cut."""
     with ExitStack() as stack:
         table = stack.enter_context(at_work(server.fresh_database()))
@@ -35,13 +35,13 @@ def on_postgresql(server: Server) -> Comparison:
         raw = _raw(table, lambda row: connection.execute(insert, row, prepare=True))
         with Library(postgres_env(plain)) as library:
             timings = in_turns([raw, _library(library), *_commands(table)], ROUNDS)
-    return Comparison(
+    yield Comparison(
         "append-postgresql", f"one event, {CASES} cases of {LENGTH} events, flushed to disk", SAVE, timings,
         [Target(name, SAVE, at_most=1.0) for name in (PLAIN, SEALED)],
     )  # fmt: skip
 
 
-def on_sqlite() -> Comparison:
+def on_sqlite() -> Iterator[Comparison]:
     """In a file, with the settings that lose nothing in a power cut; the library's save keeps its own settings."""
     with ExitStack() as stack:
         table = stack.enter_context(at_work())
@@ -54,7 +54,7 @@ def on_sqlite() -> Comparison:
         raw = _raw(table, lambda row: connection.execute("INSERT INTO raw VALUES (?, ?, ?, ?)", row))
         library = stack.enter_context(Library(sqlite_env(str(folder / "library.db"))))
         timings = in_turns([raw, _library(library), *_commands(table)], ROUNDS)
-    return Comparison("append-sqlite", f"one event, {CASES} cases of {LENGTH} events", SAVE, timings)
+    yield Comparison("append-sqlite", f"one event, {CASES} cases of {LENGTH} events", SAVE, timings)
 
 
 def _raw(table: Table, insert: Callable[[tuple[str, int, str, bytes]], object]) -> Way:

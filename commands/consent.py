@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from commands.base import CaseCommand, Line, On, Text, Yield, require
 from commands.desk import Desk
 from commands.intake import BirthDate, CitizenNumber, identity_of
@@ -96,7 +98,7 @@ class Limit(CaseCommand):
     """
 
     VERB: ClassVar[str] = "limit"
-    consent: EntryId
+    consent: EntryId = Field(json_schema_extra={"position": 1})
     recipients: frozenset[PartnerId] = frozenset()
     until: date | None = None
 
@@ -121,7 +123,7 @@ class Withdraw(CaseCommand):
     """
 
     VERB: ClassVar[str] = "withdraw"
-    consent: EntryId
+    consent: EntryId = Field(json_schema_extra={"position": 1})
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         old = require(state.consents, "consent", self.consent)
@@ -139,7 +141,7 @@ class Expire(CaseCommand):
     """
 
     VERB: ClassVar[str] = "expire"
-    consent: EntryId
+    consent: EntryId = Field(json_schema_extra={"position": 1})
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         old = require(state.consents, "consent", self.consent)
@@ -212,7 +214,7 @@ class AnswerOverlap(CaseCommand):
     """
 
     VERB: ClassVar[str] = "answer-overlap"
-    probe: EntryId
+    probe: EntryId = Field(json_schema_extra={"position": 1})
     tell: bool
     why: Text
 

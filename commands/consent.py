@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
 from commands.base import CaseCommand, Line, On, Text, Yield, require
 from commands.desk import Desk
 from commands.intake import BirthDate, CitizenNumber, identity_of
@@ -98,7 +96,7 @@ class Limit(CaseCommand):
     """
 
     VERB: ClassVar[str] = "limit"
-    consent: EntryId = Field(json_schema_extra={"position": 1})
+    consent: EntryId
     recipients: frozenset[PartnerId] = frozenset()
     until: date | None = None
 
@@ -123,7 +121,7 @@ class Withdraw(CaseCommand):
     """
 
     VERB: ClassVar[str] = "withdraw"
-    consent: EntryId = Field(json_schema_extra={"position": 1})
+    consent: EntryId
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         old = require(state.consents, "consent", self.consent)
@@ -141,7 +139,7 @@ class Expire(CaseCommand):
     """
 
     VERB: ClassVar[str] = "expire"
-    consent: EntryId = Field(json_schema_extra={"position": 1})
+    consent: EntryId
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         old = require(state.consents, "consent", self.consent)
@@ -214,7 +212,7 @@ class AnswerOverlap(CaseCommand):
     """
 
     VERB: ClassVar[str] = "answer-overlap"
-    probe: EntryId = Field(json_schema_extra={"position": 1})
+    probe: EntryId
     tell: bool
     why: Text
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
-from pydantic import Field
-
 from commands.base import CaseCommand, Text, Yield
 from commands.desk import Desk
 from domain.case import IN_TRIAGE, Case, Status
@@ -27,7 +25,7 @@ class Assess(CaseCommand):
 
     VERB: ClassVar[str] = "assess"
     STATES: ClassVar[frozenset[Status]] = IN_TRIAGE
-    criterion: Code = Field(json_schema_extra={"position": 1})
+    criterion: Code
     met: bool
     motivation: Text
 

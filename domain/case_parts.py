@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from domain.event import State
 from domain.ids import CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Ref
 
@@ -138,8 +139,8 @@ class Subgroup:
     dissolved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+@dataclass(frozen=True)
+class Agreement(State):
     """One intervention agreed. `state`: proposed, accepted, refused, fulfilled, lapsed, withdrawn.
 
     `due` is the day it should be done by, or None with a stated reason (`no_date`). `contributors` help; `partner` answers.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -37,8 +36,8 @@ class CheckRecorded(Event):
         assert stamp is not None
         today = day_of(stamp.occurred_at)
         check = Check(today, "progress" if self.progress else "none", stamp.ref("observed"))
-        case = case.but(checks=(*case.checks, check), last_progress=today if self.progress else case.last_progress)
-        return case.but(next=_next(case, self.next_check))
+        last = today if self.progress else case.last_progress
+        return case.but(checks=(*case.checks, check), last_progress=last, next=_next(case, self.next_check))
 
 
 class CheckMissed(Event):
@@ -68,7 +67,7 @@ class ProgressReported(Event):
         old = case.agreements.get(self.agreement)
         if old is None:
             return case
-        new = replace(old, progress=self.progress, progress_on=today)
+        new = old.but(progress=self.progress, progress_on=today)
         last = case.last_progress if self.progress == "none" else today
         return case.but(agreements=put(case.agreements, self.agreement, new), last_progress=last)
 

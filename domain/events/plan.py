@@ -170,7 +170,11 @@ class AgreementFulfilled(Event):
 
     def apply(self, case: Case) -> Case:
         assert case.stamp is not None
-        return _agreement(case, self.agreement, state="fulfilled").but(last_progress=day_of(case.stamp.occurred_at))
+        today = day_of(case.stamp.occurred_at)
+        old = case.agreements.get(self.agreement)
+        if old is None:
+            return case.but(last_progress=today)
+        return case.but(agreements=put(case.agreements, self.agreement, old.but(state="fulfilled")), last_progress=today)
 
 
 class AgreementLapsed(Event):
@@ -272,4 +276,4 @@ class BudgetReleased(Event):
 
 def _agreement(case: Case, entry: EntryId, **changes: Any) -> Case:
     old = case.agreements.get(entry)
-    return case if old is None else case.but(agreements=put(case.agreements, entry, replace(old, **changes)))
+    return case if old is None else case.but(agreements=put(case.agreements, entry, old.but(**changes)))

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from domain.event import Header, Recorded
-from domain.events.imported import ActivityImported
+from domain.event import Header
 from domain.refusal import Conflict, Refused
+from infra.imports.comparing import Addition, additions, changed_cases
+from infra.imports.receipts import receipt
 from infra.imports.sources import SourceBook
 from infra.logs import LogStep
 from infra.logs.mapping import ActivityMap
-from infra.store.draft import Draft, Receipt
+from infra.store.draft import Draft
 
 if TYPE_CHECKING:
     from infra.store.store import Store
 
 BATCH = 2_000
 """About how many events go in one transaction: a case is never divided."""
-ATTEMPTS = 5
+ATTEMPTS = 20
+"""How often a batch is decided anew because somebody else was first: another import, or a case that was taken up."""
+SOURCE = re.compile(r"(?!source$)[a-z0-9][a-z0-9-]{0,39}")
+"""A source's name, which begins the number of each of its cases; `source:` begins the streams of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +47,32 @@ def import_log(
     header: Header,
     progress: Callable[[int], None] | None = None,
 ) -> Imported:
-    """Take every step that the store does not hold yet.
+    """Take every step that the store does not hold yet. `steps` are gone through once or twice: no bare iterator.
 
     A step is known by source, case and position, never by its content: two that look the same are two. `progress` is
-    told how many events were dealt with. Refused as `import-differs` when the log now says something else at a
-    position than it did before: history is fixed, and a source that rewrote its own is another source.
+    told how many events were dealt with. Refused as `import-differs`, before anything is stored, when the log now says
+    something else at a position than it did before: history is fixed, and a source that rewrote its own is another
+    source. Refused as `import-interrupted` when the connection was lost: the same import again goes on from there.
     """
+    if not SOURCE.fullmatch(source):
+        raise Refused("source-unusable", field="source")
     book = SourceBook(store, source)
+    news = _news(store, book, steps) if book.known else None
     cases = events = added = 0
     for batch in _batches(steps):
-        added += _batch(store, book, batch, table, header)
+        told = [case for case in batch if news is None or case[0].case in news]
+        if told:
+            added += _batch(store, book, told, table, header)
         cases += len(batch)
         events += sum(len(case) for case in batch)
         if progress is not None:
             progress(events)
     return Imported(cases, events, added, book.noted)
+
+
+def _news(store: Store, book: SourceBook, steps: Iterable[LogStep]) -> Container[str]:
+    """The cases of which the log has more than the store. All are looked at before anything is stored."""
+    return {case for batch in _batches(steps) for case in changed_cases(store, book, batch)}
 
 
 def _batches(steps: Iterable[LogStep]) -> Iterator[list[list[LogStep]]]:
@@ -78,68 +93,40 @@ def _batch(store: Store, book: SourceBook, batch: Sequence[list[LogStep]], table
     """Store what is new of a batch; how many events that were. Decided anew when somebody else was first."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _stored(store, book, batch, table, header)
+            added = _stored(store, book, batch, table, header)
         except Conflict as conflict:
             if conflict.code != "stream-moved" or attempt == ATTEMPTS:
                 raise
-            book.reload()
-    raise AssertionError("unreachable")
+        except Refused as refused:
+            if refused.code == "outcome-unknown":
+                raise Refused("import-interrupted") from None
+            raise
+        else:
+            if added is not None:
+                return added
+        book.reload()
+    raise Conflict("stream-moved", stream=book.stream)
 
 
-def _stored(store: Store, book: SourceBook, batch: Sequence[list[LogStep]], table: ActivityMap, header: Header) -> int:
-    there = store.load_many(f"{book.source}:{case[0].case}" for case in batch)
-    drafts: list[Draft] = []
-    expected: dict[str, int] = {}
-    for case in batch:
-        stream = f"{book.source}:{case[0].case}"
-        known = _known(there[stream])
-        new = list(_new(book, stream, case, known, table, header))
-        if new:
-            drafts += new
-            expected[stream] = there[stream][-1].version if there[stream] else 0
-    if not drafts:
+def _stored(
+    store: Store, book: SourceBook, batch: Sequence[list[LogStep]], table: ActivityMap, header: Header
+) -> int | None:
+    """Store it. None: another import stored the same at the same moment, so it must be looked at again."""
+    found = additions(store, book, batch, table)
+    if not found.new:
         return 0
-    noted, version = book.drafts(header)
+    made = receipt(book.source, found.new)
+    stamped = replace(header, command=made.command_id)
+    noted, version = book.drafts(stamped)
+    expected = dict(found.expected)
     if noted:
         expected[book.stream] = version
-    store.append_bulk([*noted, *drafts], _receipt(book.source, drafts, header), expected=expected)
+    drafts = [_draft(a, stamped) for a in found.new]
+    if store.append_bulk([*noted, *drafts], made, expected=expected).again:
+        return None
     book.stored()
     return len(drafts)
 
 
-def _known(records: Sequence[Recorded]) -> dict[int, Recorded]:
-    return {r.event.position: r for r in records if isinstance(r.event, ActivityImported)}
-
-
-def _new(
-    book: SourceBook, stream: str, case: Sequence[LogStep], known: dict[int, Recorded], table: ActivityMap, header: Header
-) -> Iterator[Draft]:
-    for step in case:
-        event = ActivityImported(
-            source=book.source,
-            position=step.position,
-            activity=step.activity,
-            kind=table.kind(step.activity),
-            lifecycle=step.lifecycle,
-            resource=book.resource(step.resource),
-            group=step.group,
-        )
-        before = known.get(step.position)
-        if before is None:
-            yield Draft(stream, event, header, step.when)
-            continue
-        assert isinstance(before.event, ActivityImported)
-        # The table of kinds is ours, and may have grown since; what the source says may not have changed.
-        if before.event.model_copy(update={"kind": event.kind}) != event or before.occurred_at != step.when:
-            raise Refused("import-differs", case=step.case, position=step.position)
-
-
-def _receipt(source: str, drafts: Sequence[Draft], header: Header) -> Receipt:
-    """A batch's receipt: its id follows from what it adds, so that the same batch again is the same command."""
-    content = hashlib.sha256()
-    for draft in drafts:
-        assert isinstance(draft.event, ActivityImported)
-        content.update(f"{draft.stream}\0{draft.event.position}\n".encode())
-    first, last = drafts[0], drafts[-1]
-    result = {"stream": f"source:{source}", "streams": [first.stream, last.stream], "events": len(drafts)}
-    return Receipt.of(f"import-{content.hexdigest()[:40]}", {"source": source, "by": header.actor}, result)
+def _draft(addition: Addition, header: Header) -> Draft:
+    return Draft(addition.stream, addition.event, header, addition.when)

@@ -35,6 +35,15 @@ class SourceBook:
         self._count = len(state.resources)
         self._new: dict[str, str] = {}
 
+    @property
+    def known(self) -> bool:
+        """Whether anything of this source was imported before."""
+        return self._version > 0
+
+    def known_resource(self, name: str | None) -> str | None:
+        """The id of a resource that was met before, else an id that is nobody's."""
+        return None if name is None else self._ids.get(name) or self._new.get(name) or ""
+
     def resource(self, name: str | None) -> str | None:
         """The id of a resource, a new one for a name that was not met before."""
         if name is None:

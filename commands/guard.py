@@ -1,20 +1,77 @@
-"""The guard behind rule 1: an open case has somebody who holds it and a next moment."""
+"""The guard behind rule 1: an open case has somebody who holds it and a next moment, and nobody who left holds anything."""
 
 from __future__ import annotations
 
-from domain.case import OPEN, Case
+from domain.case import OPEN, Case, Status
 from domain.refusal import Refused
 from domain.team import Team
 
 
-def check_outcome(after: Case, team: Team) -> None:
-    """Rule 1: refuse an outcome in which an open case would be without a holder or a next moment, naming what is missing.
+def check_outcome(
+    after: Case, team: Team, *, before: Case | None = None, directing: Team | None = None, budget: int | None = None
+) -> None:
+    """Refuse an outcome in which an open case would be forgotten, naming what is missing, or in which money or a
+    hand-over would not add up.
 
-    In: one case and its team, both as they would be.
+    In: one case and its team as they would be; the case as it was; the other table that has direction; the budget
+    for a case, in cents.
     """
+    _check_once(after)
+    _check_money(after, before, budget)
     if after.status not in OPEN:
         return
-    if after.holder is None or after.holder not in team.roster or not team.roster[after.holder].active():
+    active = {p.id for p in team.active()}
+    if after.holder not in active:
         raise Refused("would-be-forgotten", case=after.number, missing="holder")
     if after.next is None:
         raise Refused("would-be-forgotten", case=after.number, missing="next-moment")
+    gone = tuple(sorted(after.holdings() - active))
+    if gone:
+        raise Refused("would-be-forgotten", case=after.number, missing="professional", professionals=gone)
+    orphans = tuple(sorted(a.id for a in after.open_agreements() if not team.seated(a.partner)))
+    if orphans:
+        raise Refused("would-be-forgotten", case=after.number, missing="successor", agreements=orphans)
+    left = sorted(p for p in after.active_partners() if not team.seated(p))
+    if left:
+        raise Refused("would-be-forgotten", case=after.number, missing="partner", partner=left[0])
+    if (
+        after.directed_elsewhere()
+        and directing is not None
+        and after.direction.director not in {p.id for p in directing.active()}
+    ):
+        raise Refused("would-be-forgotten", case=after.number, missing="director", team=directing.id)
+
+
+def _check_once(after: Case) -> None:
+    """A case goes on in one place: a merge or a hand-over that later entries would undo is not half done."""
+    merged, gone = after.status is Status.MERGED, after.status in (Status.TRANSFERRED, Status.REDIRECTED)
+    if merged != (after.merged_into is not None) or (after.successor is not None and not gone):
+        raise Refused("overtaken", case=after.number, status=after.status.value)
+
+
+def _check_money(after: Case, before: Case | None, budget: int | None) -> None:
+    """Nothing of the small budget is below zero, and no more is set apart than there is. A budget that was made smaller
+    since does not stand in the way of anything but setting apart more.
+    """
+    for r in after.budget.values():
+        left = r.reserved - r.spent - r.released
+        if min(r.reserved, r.spent, r.released, left) < 0:
+            raise Refused("budget-too-small", field="cents", left=max(0, left + r.spent))
+    standing = sum(r.standing() for r in after.budget.values())
+    was = 0 if before is None else sum(r.standing() for r in before.budget.values())
+    if budget is not None and standing > max(budget, was):
+        raise Refused("budget-too-small", field="cents", left=max(0, budget - was))
+
+
+def check_table(after: Team, plain: Team) -> None:
+    """Refuse an outcome in which a table is chaired by somebody who left, or in which somebody would have come or left
+    who by later entries did not.
+
+    In: the table as it would be, and as it would be had the act happened just now.
+    """
+    active = frozenset(p.id for p in after.active())
+    if after.chair is not None and after.chair not in active:
+        raise Refused("would-be-forgotten", missing="chair", team=after.id)
+    seated = frozenset(m for m in after.members if after.seated(m))
+    if active != {p.id for p in plain.active()} or seated != {m for m in plain.members if plain.seated(m)}:
+        raise Refused("overtaken", team=after.id)

@@ -10,11 +10,10 @@ from datetime import datetime
 
 from commands.base import CaseCommand, Command, OpeningCommand, TeamCommand
 from commands.desk import Desk
-from commands.guard import check_outcome
 from commands.handle import Decided, decide
 from domain.case import Case
 from domain.days import day_of
-from domain.event import Event, Header, Recorded
+from domain.event import Header, Recorded
 from domain.ids import CaseNumber, TeamId
 from domain.profile import Profile
 from domain.refusal import Conflict, NotFound, Refused
@@ -22,6 +21,7 @@ from domain.team import Team
 from infra.engine import matching
 from infra.engine.content import content_digest
 from infra.engine.finding import Finder
+from infra.engine.guarding import guard
 from infra.engine.identity import actor_of, addressed, header_of, on_roster
 from infra.engine.log import Log
 from infra.engine.request import Outcome, Request
@@ -42,6 +42,7 @@ class _Act:
     at: datetime
     now: datetime
     streams: dict[str, Seen] = field(default_factory=dict)
+    remembered: list[str] = field(default_factory=list)
 
 
 class Engine:
@@ -113,7 +114,13 @@ class Engine:
                 self._cache.clear()
             now = self.store.now()
             act = _Act(command, request, command_id, request.occurred_at or now, now)
-            return self._decide(act, digest)
+            try:
+                return self._decide(act, digest)
+            except Conflict:
+                raise
+            except Refused:
+                self._check_remembered(act)
+                raise
 
     def _decide(self, act: _Act, digest: bytes) -> Outcome:
         command = act.command
@@ -138,8 +145,13 @@ class Engine:
         desk = self._desk(act, act.streams.get(own or ""), team, actor, teams)
         decided = decide(command, state, desk)
         header = header_of(act.request, act.command_id, team, actor, self._profile(team))
-        self._guard(act, decided, header)
+        guard(
+            dict(act.streams), decided, lambda s: self._when(act, s), header,
+            whole=command.WHOLE_TEAM, team_of=lambda t: self._team(act, t), profile_of=self._profile,
+        )  # fmt: skip
         stream = own or desk.new_number or ""
+        if not decided:
+            self._check_remembered(act)
         if act.request.dry_run:
             return Outcome(act.command_id, stream, tuple(self._drafted(act, decided, header)))
         receipt = Receipt(act.command_id, digest, _result(stream, decided))
@@ -151,7 +163,7 @@ class Engine:
         touched = {s for s, _ in decided}
         expected = {s: act.streams[s].version if s in act.streams else 0 for s in touched}
         reads = {s: v.version for s, v in act.streams.items() if s not in touched and self._rests_on(act, s, touched)}
-        drafts = [Draft(s, e, header, act.request.occurred_at) for s, e in decided]
+        drafts = [Draft(s, e, header, act.at if self._when(act, s) is not act.now else None) for s, e in decided]
         tokens = matching.tokens(identity, stream) if identity and decided else ()
         appended = self.store.append(drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens)
         if appended.again:
@@ -159,9 +171,9 @@ class Engine:
             return self._known(act.command_id, appended.receipt.result)
         for s in touched:
             before = act.streams.get(s)
-            records = (*(before.records if before else ()), *(r for r in appended if r.stream == s))
-            kind = Team if isinstance(before.state if before else None, Team) else Case
-            self._cache.put(seen(s, records, kind))
+            records = [r for r in appended if r.stream == s]
+            kind = Team if records[0].topic.startswith("team.") else Case
+            self._cache.put(before.extended(records) if before else seen(s, records, kind))
         own_duplicates = tuple(
             s for s, v in sorted(act.streams.items())
             if identity and s != stream and isinstance(v.state, Case) and v.state.team == header.team and v.state.is_open()
@@ -173,7 +185,7 @@ class Engine:
         last = {s: v.version for s, v in act.streams.items()}
         for stream, event in decided:
             last[stream] = last.get(stream, 0) + 1
-            yield Recorded(stream, last[stream], event, act.at, header)
+            yield Recorded(stream, last[stream], event, self._when(act, stream), header)
 
     def _rests_on(self, act: _Act, stream: str, touched: set[str]) -> bool:
         """Whether the outcome would be another if that stream had moved: every team that was consulted, and, when
@@ -181,22 +193,16 @@ class Engine:
         """
         return bool(touched) and isinstance(act.streams[stream].state, Team)
 
-    def _guard(self, act: _Act, decided: Decided, header: Header) -> None:
-        """Rule 1 over every case that this act touches or, when people leave, that its team has open."""
-        by_stream: dict[str, list[Event]] = {}
-        for stream, event in decided:
-            by_stream.setdefault(stream, []).append(event)
-        after: dict[str, Case | Team] = {s: v.state for s, v in act.streams.items()}
-        for stream, events in by_stream.items():
-            before = act.streams.get(stream) or Seen(stream, (), Case(), 0)
-            after[stream] = before.after(events, act.at, header)
-        for stream, state in after.items():
-            if not isinstance(state, Case) or (stream not in by_stream and not act.command.WHOLE_TEAM):
-                continue
-            if state.team:
-                team = after.get(state.team) or self._see(act, state.team, Team).state
-                assert isinstance(team, Team)
-                check_outcome(state, team)
+    def _when(self, act: _Act, stream: str) -> datetime:
+        """When what was decided for a stream happened: what an act sets off at another table, or in every case that
+        somebody leaves, happens when it is recorded, whenever the act itself did.
+        """
+        own = act.command.own_stream()
+        if stream == own or stream not in act.streams:
+            return act.at
+        mine, other = act.streams[own].state if own in act.streams else None, act.streams[stream].state
+        together = isinstance(mine, Case) and isinstance(other, Case) and mine.team == other.team
+        return act.at if together else act.now
 
     # --- what an act needs
 
@@ -256,8 +262,17 @@ class Engine:
 
     def _see(self, act: _Act, stream: str, kind: type[Case | Team]) -> Seen:
         if stream not in act.streams:
-            act.streams[stream] = self._cache.get(stream) or self._load(stream, kind)
+            remembered = self._cache.get(stream)
+            if remembered is not None:
+                act.remembered.append(stream)
+            act.streams[stream] = remembered or self._load(stream, kind)
         return act.streams[stream]
+
+    def _check_remembered(self, act: _Act) -> None:
+        """An append checks the versions it rests on; a refusal, or finding nothing new, must not rest on old ones either."""
+        for stream in act.remembered:
+            if self.store.version(stream) != act.streams[stream].version:
+                raise Conflict("stream-moved", stream=stream)
 
     def _load(self, stream: str, kind: type[Case | Team]) -> Seen:
         found = seen(stream, self.store.load(stream), kind)

@@ -47,6 +47,13 @@ class Rehearsal:
     def load(self, stream: str) -> list[Recorded]:
         return [*self._below(stream), *self._over.get(stream, ())]
 
+    def version(self, stream: str) -> int:
+        own = self._over.get(stream)
+        if own:
+            return own[-1].version
+        below = self._below(stream)
+        return below[-1].version if below else 0
+
     def streams(self, prefix: str = "") -> list[str]:
         own = {s for s in self._over if s.startswith(prefix)}
         return sorted(own if self.base is None else own.union(self.base.streams(prefix)))
@@ -92,12 +99,12 @@ class Rehearsal:
                 raise Conflict("command-id-reused", command=receipt.command_id)
             return Appended((), known, again=True)
         for stream, version in {**(reads or {}), **expected}.items():
-            if self._version(stream) != version:
+            if self.version(stream) != version:
                 raise Conflict("stream-moved", stream=stream)
         now = self.now()
         records = []
         for draft in drafts:
-            version = self._version(draft.stream) + 1
+            version = self.version(draft.stream) + 1
             at = draft.occurred_at or now
             made = Recorded(draft.stream, version, draft.event, at, draft.header, now, RECORDED_BY)
             self._over.setdefault(draft.stream, []).append(self._sealed(made))
@@ -113,13 +120,6 @@ class Rehearsal:
         if stream not in self._under:
             self._under[stream] = tuple(self.base.load(stream))
         return self._under[stream]
-
-    def _version(self, stream: str) -> int:
-        own = self._over.get(stream)
-        if own:
-            return own[-1].version
-        below = self._below(stream)
-        return below[-1].version if below else 0
 
     def _sealed(self, record: Recorded) -> Recorded:
         """The record without its texts, which are kept apart."""

@@ -31,10 +31,26 @@ class Seen:
         if at < latest or any(e.TOPIC.startswith(CORRECTING) for e in events) or self._corrected():
             drafts = [Recorded(self.stream, self.version + n, e, at, header) for n, e in enumerate(events, start=1)]
             return replay(type(self.state)(), [*self.records, *drafts])
+        return self.added(events, at)
+
+    def added(self, events: Sequence[Event], at: datetime) -> Case | Team:
+        """The state if these events came after all others."""
         state = self.state
         for n, event in enumerate(events, start=1):
             state = event.apply(state.but(stamp=Stamp(self.stream, self.version + n, at)))
         return state
+
+    def extended(self, records: Sequence[Recorded]) -> Seen:
+        """The stream with more records at its end, folded on where that gives the same."""
+        every = (*self.records, *records)
+        latest = max((r.occurred_at for r in self.records), default=records[0].occurred_at)
+        early = any(r.occurred_at < latest for r in records)
+        if early or self._corrected() or any(r.event.TOPIC.startswith(CORRECTING) for r in records):
+            return seen(self.stream, every, type(self.state))
+        state = self.state
+        for r in records:
+            state = r.event.apply(state.but(stamp=r.stamp))
+        return Seen(self.stream, every, state, records[-1].version)
 
     def _corrected(self) -> bool:
         return any(r.event.TOPIC.startswith(CORRECTING) for r in self.records)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.case import OPEN, Case, Status
+from domain.case_parts import NextMoment
+from domain.days import day_of
 from domain.refusal import Refused
 from domain.team import Team
+
+LATEST = 730
+"""How many days ahead the next moment of an open case may lie, at most: also the longest term that a profile can set."""
+FIELDS = {"triage": "triage_by", "answer": "by", "wake": "until", "aftercare": "aftercare_on", "decision": "decide_by"}
 
 
 def check_outcome(
@@ -25,6 +33,7 @@ def check_outcome(
         raise Refused("would-be-forgotten", case=after.number, missing="holder")
     if after.next is None:
         raise Refused("would-be-forgotten", case=after.number, missing="next-moment")
+    _check_near(after, after.next)
     gone = tuple(sorted(after.holdings() - active))
     if gone:
         raise Refused("would-be-forgotten", case=after.number, missing="professional", professionals=gone)
@@ -40,6 +49,15 @@ def check_outcome(
         and after.direction.director not in {p.id for p in directing.active()}
     ):
         raise Refused("would-be-forgotten", case=after.number, missing="director", team=directing.id)
+
+
+def _check_near(after: Case, moment: NextMoment) -> None:
+    """A next moment that lies too far ahead is none."""
+    assert after.stamp is not None
+    today = day_of(after.stamp.occurred_at)
+    last = today + timedelta(days=LATEST)
+    if moment.on > last:
+        raise Refused("date-out-of-range", field=FIELDS.get(moment.kind, "next_check"), first=today, last=last)
 
 
 def _check_once(after: Case) -> None:

@@ -154,8 +154,7 @@ class NoteSubject(CaseCommand):
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         if state.anonymous and self.name is not None and self.kind in ("child", "relative"):
             raise Refused("identifier-in-anonymous-case", field="name", kind="name")
-        taken = [int(s[1:]) for s in state.subjects if s[1:].isdigit()]
-        subject = f"s{max(taken, default=1) + 1}"
+        subject = state.next_subject()
         name = Personal(subject=subject, text=self.name) if self.name else None
         yield SubjectNoted(subject=subject, kind=self.kind, name=name)
 

@@ -94,10 +94,10 @@ class Leave(CaseCommand):
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         known = state.partners.get(self.partner)
-        if known is not None and known.state == "left":
-            return
         leavers = {p for p in state.holdings() if p in desk.team.roster and desk.team.roster[p].partner == self.partner}
-        holds = any(a.partner == self.partner for a in state.open_agreements())
+        holds = any(self.partner in (a.partner, *a.contributors) for a in state.open_agreements())
+        if known is not None and known.state == "left" and not leavers and not holds:
+            return
         if known is None and not leavers and not holds:
             raise NotFound("partner", self.partner)
         yield leaving(state, desk, self.partner, self.successor, self.professional)
@@ -204,8 +204,7 @@ class AddToCircle(CaseCommand):
                 return
         elif state.anonymous:
             raise Refused("identifier-in-anonymous-case", field="name", kind="name")
-        taken = [int(s[1:]) for s in state.subjects if s[1:].isdigit()]
-        subject = f"s{max(taken, default=1) + 1}" if self.name else None
+        subject = state.next_subject() if self.name else None
         yield CircleMemberAdded(
             member=state.next_entry("M", state.circle), kind=self.kind, subject=subject, professional=self.professional,
             name=Personal(subject=subject, text=self.name) if subject else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -30,7 +30,7 @@ from domain.case_parts import (
     Transfer,
 )  # fmt: skip
 from domain.event import Stamp, State
-from domain.ids import CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
+from domain.ids import RESIDENT, CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Ref
 
 
@@ -130,6 +130,7 @@ class Case(State):
     walls: int = 0
     gaps: int = 0
     statements: tuple[Ref, ...] = ()
+    given: Mapping[str, int] = field(default_factory=dict)
     source: Code | None = None
     imported_events: int = 0
 
@@ -163,23 +164,35 @@ class Case(State):
         return self.direction.director
 
     def holder_on(self, on: date) -> ProfessionalId | None:
-        """Who holds the case on a day: the cover while the holder is absent. Of covers that overlap the last counts."""
-        for absence in reversed(self.absences):
-            if absence.professional == self.holder and absence.start <= on <= absence.until:
-                return absence.cover
-        return self.holder
+        """Who holds the case on a day: the cover while the holder is absent, the cover's own cover while that one is.
+
+        Of covers that overlap the last counts.
+        """
+        holder = self.holder
+        asked = set()
+        while holder is not None and holder not in asked:
+            asked.add(holder)
+            away = (a for a in reversed(self.absences) if a.professional == holder and a.start <= on <= a.until)
+            holder = next((a.cover for a in away), holder)
+        return holder
 
     def budget_left(self, total: int) -> int:
         """What is left of the small budget, in cents, given the profile's total for a case."""
         return total - sum(r.standing() for r in self.budget.values())
+
+    def directed_elsewhere(self) -> bool:
+        """Whether the director is on another table's roster, where the same id is somebody else."""
+        return self.direction.team not in (None, self.team)
 
     def mentions(self, professional: ProfessionalId) -> bool:
         """Whether a professional holds anything here that somebody must take over when they leave."""
         return professional in self.holdings()
 
     def holdings(self) -> frozenset[ProfessionalId]:
-        """Every professional of whom something is expected in this case."""
-        held = {self.holder, self.contact_point, self.direction.local, self.direction.director}
+        """Every professional of the own table of whom something is expected in this case."""
+        held = {self.holder, self.contact_point, self.direction.local}
+        if not self.directed_elsewhere():
+            held.add(self.direction.director)
         held |= {a.responsible for a in self.open_agreements()}
         held |= {a.cover for a in self.absences} | set(self.professionals)
         held |= {m for s in self.subgroups.values() if not s.dissolved for m in s.members}
@@ -188,4 +201,17 @@ class Case(State):
     def next_entry(self, letter: str, taken: Mapping[EntryId, object]) -> EntryId:
         """The next free number of a kind of entry: `A1`, `A2`, ... Numbers are never given twice."""
         numbers = [int(e[len(letter) :]) for e in taken if e.startswith(letter) and e[len(letter) :].isdigit()]
-        return f"{letter}{max(numbers, default=0) + 1}"
+        return f"{letter}{max([*numbers, self.given.get(letter, 0)]) + 1}"
+
+    def next_subject(self) -> SubjectId:
+        """The next free id of a person: the resident is `s1`, the next `s2`. Ids are never given twice."""
+        return self.next_entry("s", {RESIDENT: None, **self.subjects})
+
+    def having_given(self, entries: Iterable[EntryId | SubjectId]) -> Case:
+        """The case remembering that these numbers were given, though their entries have gone."""
+        given = dict(self.given)
+        for entry in entries:
+            letter = entry.rstrip("0123456789")
+            if letter and entry != letter:
+                given[letter] = max(given.get(letter, 0), int(entry[len(letter) :]))
+        return self.but(given=given)

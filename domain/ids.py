@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 """A word of the profile's or the engine's vocabulary: a reason, a criterion, a life domain, a role."""
@@ -25,6 +25,9 @@ SubjectId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$
 
 EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}\d{1,4}$")]
 """Something numbered inside a case: agreement `A1`, goal `G1`, deviation `D1`, escalation `E1`."""
+
+Cents = Annotated[int, Field(ge=1, le=100_000_000)]
+"""An amount in euro cents."""
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}$")]
 """The letters that begin a team's case numbers."""

@@ -11,6 +11,7 @@ from pydantic import Field
 from commands.base import Line, On, TeamCommand, Yield
 from commands.desk import Desk
 from commands.parties import check_absence, leaving
+from domain.case import Case
 from domain.events.parties import AbsenceCovered, ProfessionalReplaced
 from domain.events.team import (
     ChairAppointed,
@@ -20,7 +21,7 @@ from domain.events.team import (
     ProfessionalLeft,
     RolesChanged,
 )  # fmt: skip
-from domain.ids import Code, Login, PartnerId, ProfessionalId
+from domain.ids import CaseNumber, Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.personal import Personal
 from domain.refusal import NotFound, Refused
 from domain.team import Team
@@ -133,10 +134,10 @@ class ProfessionalLeaves(TeamCommand):
         desk.professional(self.successor)
         yield ProfessionalLeft(professional=self.professional, successor=self.successor)
         for number, case in sorted(desk.cases.items()):
-            if (case.team == state.id and case.mentions(self.professional)) or (
-                case.team != state.id and case.direction.director == self.professional
-            ):
+            if case.team == state.id and case.mentions(self.professional):
                 yield On(number, ProfessionalReplaced(professional=self.professional, successor=self.successor))
+            elif case.team != state.id and directs(case, state.id, {self.professional}):
+                yield On(number, ProfessionalReplaced(professional=self.professional, successor=self.successor, of=state.id))
 
 
 class PartnerLeaves(TeamCommand):
@@ -163,15 +164,34 @@ class PartnerLeaves(TeamCommand):
             raise Refused("would-be-forgotten", missing="chair", team=state.id)
         if self.professional is not None and desk.professional(self.professional).partner == self.partner:
             raise Refused("to-yourself", field="professional")
+        if self.successor is not None:
+            desk.partner(self.successor)
+            if self.successor == self.partner:
+                raise Refused("to-yourself", field="successor")
         people = {p.id for p in state.roster.values() if p.partner == self.partner and p.left is None}
         yield PartnerLeft(partner=self.partner, successor=self.successor, professional=self.professional)
         for number, case in sorted(desk.cases.items()):
             if case.team != state.id:
+                yield from self._elsewhere(number, case, state, people)
                 continue
             part = case.partners.get(self.partner)
             holds = any(self.partner in (a.partner, *a.contributors) for a in case.open_agreements())
             if holds or people & case.holdings() or (part is not None and part.state in ("invited", "joined")):
                 yield On(number, leaving(case, desk, self.partner, self.successor, self.professional))
+
+    def _elsewhere(self, number: CaseNumber, case: Case, state: Team, people: set[ProfessionalId]) -> Iterator[On]:
+        """Another table's case that one of the leaving people directs for a time: somebody of this table goes on with it."""
+        if not directs(case, state.id, people):
+            return
+        director = case.direction.director
+        if director is None or self.professional is None:
+            raise Refused("would-be-forgotten", case=number, missing="professional", professionals=tuple(sorted(people)))
+        yield On(number, ProfessionalReplaced(professional=director, successor=self.professional, of=state.id))
+
+
+def directs(case: Case, team: TeamId, people: set[ProfessionalId]) -> bool:
+    """Whether one of these people of a table directs a case of another table."""
+    return case.direction.team == team and case.direction.director in people
 
 
 class CoverAbsence(TeamCommand):

@@ -51,7 +51,7 @@ class AftercareChecked(Event):
 
 
 class CaseReopened(Event):
-    """A closed or declined case is needed again, and why."""
+    """A closed case is needed again, and why. One that was declined goes back to triage: it was never accepted."""
 
     TOPIC: ClassVar[str] = "case.closing.reopened"
     why: Personal
@@ -60,11 +60,12 @@ class CaseReopened(Event):
 
     def apply(self, case: Case) -> Case:
         assert case.stamp is not None
-        today = day_of(case.stamp.occurred_at)
+        if case.accepted_on is None:
+            return case.but(status=Status.SUBMITTED, outcome=None, holder=self.holder, next=NextMoment("triage", self.next_check))
         direction = case.direction if case.direction.local else Direction(self.holder, self.holder)
         return case.but(
             status=Status.ACTIVE, outcome=None, holder=self.holder, next=NextMoment("check", self.next_check),
-            last_progress=today, accepted_on=case.accepted_on or today, direction=direction,
+            last_progress=day_of(case.stamp.occurred_at), direction=direction,
         )  # fmt: skip
 
 
@@ -116,4 +117,5 @@ class DuplicateReleased(Event):
 
     def apply(self, case: Case) -> Case:
         kept = {k: a for k, a in case.agreements.items() if a.carried_from != self.duplicate}
-        return case.but(duplicates=case.duplicates - {self.duplicate}, agreements=kept)
+        gone = case.agreements.keys() - kept.keys()
+        return case.but(duplicates=case.duplicates - {self.duplicate}, agreements=kept).having_given(gone)

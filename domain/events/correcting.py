@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.event import Event, Recorded
-from domain.ids import SubjectId
+from domain.ids import EntryId, SubjectId
 from domain.personal import Personal, Ref
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -35,14 +35,18 @@ class EntryCorrected(Event):
 
 
 class EntryWithdrawn(Event):
-    """An entry should not have been made (the wrong case, say), and why. It no longer takes effect; it stays to be seen."""
+    """An entry should not have been made (the wrong case, say), and why. It no longer takes effect; it stays to be seen.
+
+    `numbers` are those that the entry gave: nothing else ever gets them.
+    """
 
     TOPIC: ClassVar[str] = "case.correcting.entry-withdrawn"
     entry: int
     why: Personal
+    numbers: tuple[EntryId | SubjectId, ...] = ()
 
     def apply(self, case: Case) -> Case:
-        return case
+        return case.having_given(self.numbers)
 
 
 class StatementAdded(Event):

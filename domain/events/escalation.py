@@ -190,7 +190,7 @@ class CaseTransferred(Event):
         status = Status.REDIRECTED if self.reason == "redirect" else Status.TRANSFERRED
         return case.but(
             status=status, successor=self.successor, transfer=None, next=None, asked=None, direction_offer=None,
-            stagnating_since=None, decide_by=None,
+            stagnating_since=None, decide_by=None, agenda=frozenset(),
         )  # fmt: skip
 
 

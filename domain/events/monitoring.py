@@ -20,7 +20,7 @@ class CheckPlanned(Event):
     on: date
 
     def apply(self, case: Case) -> Case:
-        return case.but(next=NextMoment("check", self.on))
+        return case.but(next=_next(case, self.on))
 
 
 class CheckRecorded(Event):
@@ -80,13 +80,12 @@ class StagnationFlagged(Event):
 
     def apply(self, case: Case) -> Case:
         assert case.stamp is not None
-        today = day_of(case.stamp.occurred_at)
+        if case.status is not Status.ACTIVE:
+            return case
         return case.but(
-            stagnating_since=today,
-            decide_by=self.decide_by,
-            forced_by=frozenset(),
+            stagnating_since=day_of(case.stamp.occurred_at), decide_by=self.decide_by, forced_by=frozenset(),
             next=NextMoment("decision", self.decide_by),
-        )
+        )  # fmt: skip
 
 
 class ProgressForced(Event):
@@ -99,10 +98,10 @@ class ProgressForced(Event):
 
     def apply(self, case: Case) -> Case:
         assert case.stamp is not None
-        return case.but(
-            stagnating_since=None, decide_by=None, forced_by=frozenset(), last_progress=day_of(case.stamp.occurred_at),
-            next=NextMoment("check", self.next_check),
-        )  # fmt: skip
+        case = case.but(
+            stagnating_since=None, decide_by=None, forced_by=frozenset(), last_progress=day_of(case.stamp.occurred_at)
+        )
+        return case.but(next=_next(case, self.next_check))
 
 
 class CaseRested(Event):
@@ -113,7 +112,10 @@ class CaseRested(Event):
     why: Personal
 
     def apply(self, case: Case) -> Case:
-        return case.but(status=Status.RESTING, rested_until=self.until, next=NextMoment("wake", self.until))
+        if case.status not in _GOING_ON:
+            return case
+        case = case.but(status=Status.RESTING, rested_until=self.until)
+        return case.but(next=_next(case, self.until))
 
 
 class CaseWoken(Event):
@@ -124,12 +126,24 @@ class CaseWoken(Event):
 
     def apply(self, case: Case) -> Case:
         assert case.stamp is not None
-        today = day_of(case.stamp.occurred_at)
-        return case.but(status=Status.ACTIVE, rested_until=None, last_progress=today, next=NextMoment("check", self.next_check))
+        if case.status not in _GOING_ON:
+            return case
+        case = case.but(status=Status.ACTIVE, rested_until=None, last_progress=day_of(case.stamp.occurred_at))
+        return case.but(next=_next(case, self.next_check))
 
 
-def _next(case: Case, on: date) -> NextMoment:
-    """The next check; a decision that stagnation obliges is not postponed by one."""
-    if case.stagnating_since is not None and case.decide_by is not None and case.decide_by < on:
-        return NextMoment("decision", case.decide_by)
-    return NextMoment("check", on)
+_GOING_ON = frozenset({Status.ACTIVE, Status.RESTING})
+
+
+def _next(case: Case, on: date) -> NextMoment | None:
+    """The next moment, given the next check: a decision that stagnation obliges and the end of a rest are not postponed
+    by a check, and a case that turns out to be closed by then (an earlier day was recorded later) has no check.
+    """
+    if case.status not in _GOING_ON:
+        return case.next
+    moments = [NextMoment("check", on)]
+    if case.stagnating_since is not None and case.decide_by is not None:
+        moments.append(NextMoment("decision", case.decide_by))
+    if case.rested_until is not None:
+        moments.append(NextMoment("wake", case.rested_until))
+    return min(reversed(moments), key=lambda m: m.on)

@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.case_parts import Absence, Agreement, Circle, Direction, Invitation, Subgroup
 from domain.days import day_of
 from domain.event import Event, put
-from domain.ids import Code, EntryId, PartnerId, ProfessionalId, SubjectId
+from domain.ids import Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Personal
 
 
@@ -121,14 +121,21 @@ class ProfessionalAssigned(Event):
 
 
 class ProfessionalReplaced(Event):
-    """A professional hands over all they hold in this case to another, in one act."""
+    """A professional hands over all they hold in this case to another, in one act. `of` is their table when it directs
+    this case from elsewhere; left out, it is the case's own.
+    """
 
     TOPIC: ClassVar[str] = "case.parties.professional-replaced"
     professional: ProfessionalId
     successor: ProfessionalId
+    of: TeamId | None = None
 
     def apply(self, case: Case) -> Case:
-        return replaced(case, self.professional, self.successor)
+        if self.of in (None, case.team):
+            return replaced(case, self.professional, self.successor)
+        if case.direction.team != self.of or case.direction.director != self.professional:
+            return case
+        return case.but(direction=replace(case.direction, director=self.successor))
 
 
 class CircleMemberAdded(Event):
@@ -186,13 +193,16 @@ def replaced(case: Case, old: ProfessionalId, new: ProfessionalId) -> Case:
     def swap(who: ProfessionalId | None) -> ProfessionalId | None:
         return new if who == old else who
 
-    direction = Direction(swap(case.direction.local), swap(case.direction.director), case.direction.team, case.direction.until)
+    was = case.direction
+    director = was.director if case.directed_elsewhere() else swap(was.director)
+    direction = Direction(swap(was.local), director, was.team, was.until)
     agreements: dict[EntryId, Agreement] = dict(case.agreements)
     for a in case.open_agreements():
         if a.responsible == old:
             agreements[a.id] = replace(a, responsible=new)
     subgroups: dict[EntryId, Subgroup] = {
-        k: replace(s, members=(s.members - {old}) | {new}) if old in s.members else s for k, s in case.subgroups.items()
+        k: replace(s, members=(s.members - {old}) | {new}) if old in s.members and not s.dissolved else s
+        for k, s in case.subgroups.items()
     }
     absences = tuple(replace(a, cover=new if a.cover == old else a.cover) for a in case.absences if a.professional != old)
     absences = tuple(a for a in absences if a.cover != a.professional)

@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.case_parts import Agreement, Deviation, Reservation
 from domain.days import day_of
 from domain.event import Event, put
-from domain.ids import Code, EntryId, PartnerId, ProfessionalId
+from domain.ids import Cents, Code, EntryId, PartnerId, ProfessionalId
 from domain.personal import Personal
 
 
@@ -154,8 +154,8 @@ class AgreementAmended(Event):
             changes |= {"due": self.due, "no_date": None}
         elif self.no_date is not None:
             changes |= {"due": None, "no_date": self.no_date}
-        if self.contributors is not None:
-            changes["contributors"] = self.contributors
+        contributors = old.contributors if self.contributors is None else self.contributors
+        changes["contributors"] = contributors - {self.partner or old.partner}
         if self.what is not None:
             changes["what"] = case.stamp.ref("what")
         return _agreement(case, self.agreement, **changes)
@@ -236,7 +236,7 @@ class BudgetReserved(Event):
 
     TOPIC: ClassVar[str] = "case.plan.budget-reserved"
     reservation: EntryId
-    cents: int
+    cents: Cents
     purpose: Personal
     agreement: EntryId | None = None
     mandate: ProfessionalId
@@ -251,7 +251,7 @@ class BudgetSpent(Event):
 
     TOPIC: ClassVar[str] = "case.plan.budget-spent"
     reservation: EntryId
-    cents: int
+    cents: Cents
 
     def apply(self, case: Case) -> Case:
         old = case.budget.get(self.reservation)
@@ -265,7 +265,7 @@ class BudgetReleased(Event):
 
     TOPIC: ClassVar[str] = "case.plan.budget-released"
     reservation: EntryId
-    cents: int
+    cents: Cents
 
     def apply(self, case: Case) -> Case:
         old = case.budget.get(self.reservation)

@@ -72,7 +72,8 @@ class PartnerLeft(Event):
             k: replace(p, left=today, login=None) if p.partner == self.partner and p.left is None else p
             for k, p in team.roster.items()
         }
-        gone = team.chair is not None and roster[team.chair].left is not None
+        chair = roster.get(team.chair or "")
+        gone = chair is not None and chair.left is not None
         return team.but(members=members, roster=roster, chair=self.professional if gone else team.chair)
 
 

@@ -58,7 +58,7 @@ class CaseDeclined(Event):
     told_by: ProfessionalId
 
     def apply(self, case: Case) -> Case:
-        return case.but(status=Status.DECLINED, asked=None, next=None, transfer=None)
+        return case.but(status=Status.DECLINED, asked=None, next=None, transfer=None, agenda=frozenset())
 
 
 class MoreAsked(Event):

@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints, ValidationError
 
 from commands.base import CaseCommand, Text, Yield
+from commands.consistency import KEPT_IN, known_code, still_fits
 from commands.desk import Desk
-from commands.guard import check_outcome
 from domain.case import FINAL, OPEN, Case, Status
-from domain.event import Event, Recorded, replay
+from domain.event import Event, Recorded
 from domain.events.correcting import EntryCorrected, EntryWithdrawn, StatementAdded, corrected
 from domain.personal import Personal
 from domain.refusal import NotFound, Refused
@@ -24,6 +24,9 @@ PAIRED = frozenset({
     "case.closing.duplicate-released", "case.escalation.transferred",
 })  # fmt: skip
 """Entries that stand in two cases at once: undone by their own commands, not by correcting one side."""
+
+IDENTITY = frozenset({*KEPT_IN, "team", "predecessor", "position", "anonymous", "subjects", "agreements"})
+"""Fields that say which one an entry is about. `anonymous` is among them: a case is named by its own command, with reasons."""
 
 FieldWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 Entry = Annotated[int, Field(ge=1, json_schema_extra={"position": 1})]
@@ -66,12 +69,13 @@ class Correct(CaseCommand):
             raise Refused("in-the-future", field="moved_to")
         if target.event.TOPIC in OPENING:
             raise Refused("opening-entry", entry=self.entry)
+        ours(target, desk)
         first = min(r.occurred_at for r in desk.history)
         if moment < first:
             raise Refused("before-the-case", field="moved_to", opened=state.opened or "")
         if moment != target.occurred_at:
             event = EntryCorrected(entry=self.entry, moved_to=moment)
-            still_fits(desk, event)
+            still_fits(desk, event, target)
             yield event
 
     def _changed(self, target: Recorded, desk: Desk) -> Iterator[Yield]:
@@ -87,23 +91,15 @@ class Correct(CaseCommand):
                 raise Refused("field-was-empty", field=name, entry=self.entry)
             yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=self.value))
             return
-        if name in (
-            "agreement",
-            "goal",
-            "deviation",
-            "escalation",
-            "consent",
-            "subject",
-            "team",
-            "predecessor",
-            "position",
-        ):
+        if name in IDENTITY:
             raise Refused("identity-field", field=name)
+        ours(target, desk)
         value = parsed(kind, target.event, name, self.value)
         if value == getattr(target.event, name):
             return
+        known_code(desk, name, value)
         event = EntryCorrected(entry=self.entry, field=name, value=plain(value))
-        still_fits(desk, event)
+        still_fits(desk, event, target)
         yield event
 
 
@@ -126,10 +122,12 @@ class Withdraw(CaseCommand):
             return
         if target.event.TOPIC in OPENING:
             raise Refused("opening-entry", entry=self.entry)
-        if target.event.TOPIC in PAIRED:
-            raise Refused("paired-entry", entry=self.entry, topic=target.event.TOPIC)
-        event = EntryWithdrawn(entry=self.entry, why=self.personal(self.why))
-        still_fits(desk, event)
+        ours(target, desk)
+        named = (getattr(target.event, n, None) for n in KEPT_IN)
+        event = EntryWithdrawn(
+            entry=self.entry, why=self.personal(self.why), numbers=tuple(n for n in named if isinstance(n, str))
+        )
+        still_fits(desk, event, target)
         yield event
 
 
@@ -161,6 +159,16 @@ def entry(desk: Desk, number: int) -> Recorded:
     return found
 
 
+def ours(target: Recorded, desk: Desk) -> None:
+    """Refuse to change the facts of an entry that stands in two cases, or that another table recorded here: its answer to
+    an offer of ours is not for us to take back.
+    """
+    if target.event.TOPIC in PAIRED:
+        raise Refused("paired-entry", entry=target.version, topic=target.event.TOPIC)
+    if target.header.team != desk.team.id:
+        raise Refused("recipient-answers", to=target.header.team)
+
+
 def parsed(kind: type[Event], event: Event, name: str, text: str) -> Any:
     """A value given as text, as the entry's own class reads it. Lists are comma-separated; empty text with `-` is none."""
     facts = {n: getattr(event, n) for n in kind.model_fields}
@@ -179,13 +187,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, frozenset | tuple):
         return tuple(sorted(str(v) for v in value))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def still_fits(desk: Desk, event: Event) -> None:
-    """Refuse a correction after which the case would have a state in which somebody is forgotten."""
-    last = max(r.version for r in desk.history)
-    trial = Recorded(desk.history[0].stream, last + 1, event, desk.at, desk.history[0].header)
-    after = replay(Case(), [*desk.history, trial])
-    if after.status is Status.NONE:
-        raise Refused("opening-entry", entry=getattr(event, "entry", 0))
-    check_outcome(after, desk.team)

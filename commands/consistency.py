@@ -1,0 +1,65 @@
+"""What must still hold after an entry was corrected or withdrawn: nothing that rests on it is left hanging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from commands.desk import Desk
+from commands.guard import check_outcome
+from domain.case import Case, Status
+from domain.event import Event, Recorded, replay, steps
+from domain.ids import Code
+from domain.refusal import Refused
+
+KEPT_IN = {
+    "agreement": "agreements", "goal": "goals", "deviation": "deviations", "reservation": "budget", "escalation": "escalations",
+    "consent": "consents", "probe": "probes", "subgroup": "subgroups", "member": "circle", "subject": "subjects",
+}  # fmt: skip
+"""Fields that name an entry of the case, and where the case keeps such entries."""
+
+
+def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
+    """Refuse a correction or withdrawal of `target` after which the case would be forgotten, entries would name what is
+    not there, somebody who is not here would hold something, or the budget would be below zero.
+    """
+    stream, header = desk.history[0].stream, desk.history[0].header
+    trial = [*desk.history, Recorded(stream, max(r.version for r in desk.history) + 1, event, desk.at, header)]
+    before, after = replay(Case(), desk.history), replay(Case(), trial)
+    if after.status is Status.NONE:
+        raise Refused("opening-entry", entry=target.version)
+    hanging = sorted(set(_hanging(trial)) - set(_hanging(desk.history)))
+    if hanging:
+        raise Refused("entry-rested-on", entry=target.version, entries=tuple(hanging))
+    for who in sorted(after.holdings() - before.holdings()):
+        desk.professional(who)
+    partners = [{a.partner for a in c.open_agreements()} | set(c.active_partners()) for c in (after, before)]
+    for partner in sorted(partners[0] - partners[1]):
+        desk.partner(partner)
+    plan = desk.profile.plan
+    budget = plan.budget_cents.value if plan is not None and plan.budget_cents is not None else None
+    check_outcome(after, desk.team, before=before, budget=budget)
+
+
+def known_code(desk: Desk, field: str, value: object) -> None:
+    """Refuse a code that is not of this way of working, where the field holds codes of it."""
+    p = desk.profile
+    lists: dict[str, tuple[object, ...]] = {
+        "domain": p.plan.domains if p.plan else (), "domains": p.plan.domains if p.plan else (),
+        "recovery": p.plan.recovery if p.plan else (), "reasons": p.submission.reasons if p.submission else (),
+        "flags": p.submission.flags if p.submission else (), "criterion": p.triage.criteria if p.triage else (),
+        "result": p.closing.results if p.closing else (), "level": p.learning.levels,
+        "question": p.resident.questions if p.resident else (), "to": p.escalation.recipients if p.escalation else (),
+    }  # fmt: skip
+    codes: list[Code] = [value] if isinstance(value, str) else sorted(value) if isinstance(value, frozenset) else []
+    if field in lists:
+        for code in codes:
+            desk.known(field, code, lists[field])
+
+
+def _hanging(records: Sequence[Recorded]) -> Iterator[int]:
+    """The entries, by number, that name something which is not in the case when they take effect."""
+    for record, before, after in steps(Case(), records):
+        for field, place in KEPT_IN.items():
+            named = getattr(record.event, field, None)
+            if isinstance(named, str) and named not in getattr(before, place) and named not in getattr(after, place):
+                yield record.version

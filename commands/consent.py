@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from commands.base import CaseCommand, Line, On, Text, Yield, require
 from commands.desk import Desk
 from commands.intake import BirthDate, CitizenNumber, identity_of
@@ -96,7 +98,7 @@ class Limit(CaseCommand):
     """
 
     VERB: ClassVar[str] = "limit"
-    consent: EntryId
+    consent: EntryId = Field(json_schema_extra={"position": 1})
     recipients: frozenset[PartnerId] = frozenset()
     until: date | None = None
 
@@ -104,6 +106,10 @@ class Limit(CaseCommand):
         old = require(state.consents, "consent", self.consent)
         if old.state_on(desk.today) != "given":
             raise Refused("consent-not-in-force", consent=self.consent, state=old.state_on(desk.today))
+        for partner in sorted(self.recipients):
+            desk.partner(partner)
+        if self.until is not None and self.until < desk.today:
+            raise Refused("date-passed", field="until", on=self.until)
         if old.recipients and self.recipients - old.recipients:
             raise Refused("wider-than-given", field="recipients")
         if self.until is not None and old.until is not None and self.until > old.until:
@@ -121,7 +127,7 @@ class Withdraw(CaseCommand):
     """
 
     VERB: ClassVar[str] = "withdraw"
-    consent: EntryId
+    consent: EntryId = Field(json_schema_extra={"position": 1})
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         old = require(state.consents, "consent", self.consent)
@@ -139,7 +145,7 @@ class Expire(CaseCommand):
     """
 
     VERB: ClassVar[str] = "expire"
-    consent: EntryId
+    consent: EntryId = Field(json_schema_extra={"position": 1})
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         old = require(state.consents, "consent", self.consent)
@@ -212,7 +218,7 @@ class AnswerOverlap(CaseCommand):
     """
 
     VERB: ClassVar[str] = "answer-overlap"
-    probe: EntryId
+    probe: EntryId = Field(json_schema_extra={"position": 1})
     tell: bool
     why: Text
 

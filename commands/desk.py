@@ -66,6 +66,11 @@ class Desk:
             raise Refused("professional-left", professional=who, on=found.left)
         return found
 
+    def present(self, who: ProfessionalId) -> Professional:
+        """Somebody who was on this roster on the day of the act: who has left since may have attended."""
+        found = self.team.roster.get(who)
+        return found if found is not None and found.left is not None and self.today <= found.left else self.professional(who)
+
     def partner(self, who: PartnerId) -> PartnerId:
         """A partner that sits at this table now; `NotFound` otherwise."""
         if not self.team.seated(who):

@@ -28,6 +28,7 @@ def decide(command: Command, state: Case | Team, desk: Desk) -> Decided:
         _check_case(command, state, desk)
     if isinstance(command, TeamCommand) and command.ESTABLISHED and not state.exists():
         raise NotFound("team", command.team)
+    _check_codes(command)
     own = command.own_stream() or desk.new_number or ""
     decided: Decided = []
     for item in command.decide(state, desk):
@@ -43,6 +44,8 @@ def _check_moment(state: Case | Team, desk: Desk) -> None:
         raise Refused("before-the-case", field="occurred_at", opened=state.opened)
     if isinstance(state, Team) and state.established is not None and desk.today < state.established:
         raise Refused("before-the-team", field="occurred_at", established=state.established)
+    if desk.team.established is not None and desk.today < desk.team.established:
+        raise Refused("before-the-team", field="occurred_at", established=desk.team.established)
 
 
 def _check_case(command: CaseCommand, case: Case, desk: Desk) -> None:
@@ -59,11 +62,22 @@ def _check_case(command: CaseCommand, case: Case, desk: Desk) -> None:
     desk.me()
 
 
+def _check_codes(command: Command) -> None:
+    """Refuse an identifier where a code is asked that no vocabulary holds: codes are kept in the clear, for ever."""
+    for name in ("rule", "measure", "by", "of", "submitter"):
+        value = getattr(command, name, None)
+        kind = identifier_in(value) if isinstance(value, str) else None
+        if kind is not None:
+            raise Refused("identifier-in-code", field=name, kind=kind)
+
+
 def _keep_anonymous(decided: Decided, states: Mapping[StreamId, object]) -> None:
-    """Rule 6: until named, no identifier is accepted in any text about an anonymous case's resident."""
+    """Rule 6: until named, no identifier is accepted in any text of an anonymous case. One that was taken up from an
+    imported history is anonymous like any other: its table does not know whose it is.
+    """
     for stream, event in decided:
         state = states.get(stream)
-        anonymous = isinstance(state, Case) and state.anonymous and state.source is None
+        anonymous = isinstance(state, Case) and state.anonymous
         if getattr(event, "anonymous", None) is True:
             anonymous = True
         if not anonymous or event.TOPIC == "case.consent.named":

@@ -51,7 +51,7 @@ class Discuss(CaseCommand):
         meeting = self.meeting or desk.today
         if meeting > desk.today:
             raise Refused("in-the-future", field="meeting")
-        partners = frozenset(desk.professional(p).partner for p in self.attended)
+        partners = frozenset(desk.present(p).partner for p in self.attended)
         place = desk.profile.resident
         if self.resident_present and place is not None and place.place.value == "not-present":
             raise Refused("resident-not-present-here", field="resident_present", team=desk.team.id)

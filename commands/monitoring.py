@@ -137,11 +137,20 @@ class ForceProgress(CaseCommand):
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         if state.stagnating_since is None:
             raise Refused("not-flagged", case=state.number)
-        if self.decision not in state.forced_by:
+        if self.decision not in state.forced_by or not self._stands(state, state.stagnating_since):
             raise Refused("no-decision-yet", case=state.number, decision=self.decision)
         yield ProgressForced(
             decision=self.decision, why=self.personal(self.why), next_check=next_check_day(desk, self.next_check)
         )
+
+    def _stands(self, state: Case, since: date) -> bool:
+        """Whether what was decided since the flag has not been taken back, refused or declined meanwhile."""
+        if self.decision == "agreement":
+            return any(a.agreed >= since and a.state in ("proposed", "accepted", "fulfilled") for a in state.agreements.values())
+        calls = (e for e in state.escalations.values() if e.raised >= since)
+        if any(e.state in ("raised", "accepted", "resolved") for e in calls):
+            return True
+        return state.direction_offer is not None or state.transfer is not None or state.direction.team is not None
 
 
 class Rest(CaseCommand):

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
+from pydantic import Field
+
 from commands.base import CaseCommand, Text, Yield
 from commands.desk import Desk
 from domain.case import IN_TRIAGE, Case, Status
 from domain.criteria import Verdict, evaluate
 from domain.events.escalation import TransferOffered
 from domain.events.triage import CaseAccepted, CaseDeclined, CriterionAssessed, MoreAsked
-from domain.ids import Code, PartnerId, ProfessionalId
+from domain.ids import RESIDENT, Code, PartnerId, ProfessionalId
 from domain.profile import Profile
 from domain.refusal import Refused
 
@@ -25,7 +27,7 @@ class Assess(CaseCommand):
 
     VERB: ClassVar[str] = "assess"
     STATES: ClassVar[frozenset[Status]] = IN_TRIAGE
-    criterion: Code
+    criterion: Code = Field(json_schema_extra={"position": 1})
     met: bool
     motivation: Text
 
@@ -171,7 +173,8 @@ def _consent_settled(state: Case, desk: Desk) -> None:
     submission = desk.profile.submission
     if submission is None or submission.consent_required is None or not submission.consent_required.value or state.anonymous:
         return
-    if not state.grounds and not any(c.state_on(desk.today) == "given" for c in state.consents.values()):
+    given = (c for c in state.consents.values() if c.subject == RESIDENT and c.state_on(desk.today) == "given")
+    if not state.grounds and not any(given):
         raise Refused("no-consent-recorded", case=state.number)
 
 

@@ -10,7 +10,9 @@ from commands.base import CaseCommand, Text, Yield
 from commands.desk import Desk
 from commands.monitoring import next_check_day
 from domain.case import Case, Status
+from domain.event import Event
 from domain.events.closing import AftercareChecked, CaseClosed, CaseReopened
+from domain.events.parties import PartnerWithdrew, ProfessionalReplaced
 from domain.ids import Code, ProfessionalId
 from domain.refusal import Refused
 
@@ -75,7 +77,7 @@ class CheckAftercare(CaseCommand):
 
 
 class Reopen(CaseCommand):
-    """Reopen a case that was closed or declined, and why.
+    """Reopen a case that was closed, and why; one that was declined goes back to triage.
 
     casus closing reopen LEL-2026-0007 --why "New nuisance"
     """
@@ -89,4 +91,28 @@ class Reopen(CaseCommand):
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         kept = state.holder if state.holder in {p.id for p in desk.team.active()} else None
         holder = desk.professional(self.holder).id if self.holder else kept or desk.coordinator()
-        yield CaseReopened(why=self.personal(self.why), holder=holder, next_check=next_check_day(desk, self.next_check))
+        yield CaseReopened(why=self.personal(self.why), holder=holder, next_check=self._next(state, desk))
+        yield from handed_over(state, desk, holder)
+
+    def _next(self, state: Case, desk: Desk) -> date:
+        """The next check; of a case that was never accepted the day of triage."""
+        triage = desk.profile.triage
+        if self.next_check is None and state.accepted_on is None and triage is not None:
+            return desk.days(triage.within_days.value)
+        return next_check_day(desk, self.next_check)
+
+
+def handed_over(state: Case, desk: Desk, holder: ProfessionalId) -> Iterator[Event]:
+    """What people and partners held who left the table while a case was final goes to who holds it now, in the same act
+    in which it is taken up again: nobody who left is left holding.
+    """
+    here = {p.id for p in desk.team.active()}
+    gone = state.holdings() - here - {holder}
+    partners = sorted({a.partner for a in state.open_agreements() if not desk.team.seated(a.partner)})
+    for partner in partners:
+        leavers = frozenset(p for p in gone if p.rpartition("-")[0] == partner)
+        gone -= leavers
+        successor = desk.professional(holder).partner
+        yield PartnerWithdrew(partner=partner, successor=successor, professional=holder, leavers=leavers)
+    for who in sorted(gone):
+        yield ProfessionalReplaced(professional=who, successor=holder)

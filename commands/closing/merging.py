@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from commands.base import CaseCommand, On, Text, Yield
+from commands.closing.ending import handed_over
 from commands.desk import Desk
 from domain.case import OPEN, Case, Status
 from domain.events.closing import CaseMerged, DuplicateReleased, DuplicateTakenIn, MergeUndone
@@ -13,9 +14,13 @@ from domain.events.escalation import carried
 from domain.ids import CaseNumber
 from domain.refusal import Refused
 
+GOING_ON = frozenset({Status.ACTIVE, Status.RESTING})
+
 
 class Merge(CaseCommand):
     """Merge a duplicate into the case that stays; its open agreements go along.
+
+    A case that has open agreements merges into one that is worked on; a named case never into an anonymous one.
 
     casus closing merge LEL-2026-0009 --into LEL-2026-0007 --why "Submitted twice"
     """
@@ -41,13 +46,17 @@ class Merge(CaseCommand):
             raise Refused("not-your-case", case=kept.number, team=kept.team)
         if kept.status not in OPEN:
             raise Refused("wrong-state", case=kept.number, status=kept.status.value, states=tuple(sorted(OPEN)))
+        if kept.anonymous and not state.anonymous:
+            raise Refused("still-anonymous", case=kept.number)
         calls = sorted(e.id for e in state.open_escalations())
         if calls:
             raise Refused("escalation-open", case=state.number, escalations=tuple(calls))
         if state.transfer is not None or state.direction_offer is not None:
             raise Refused("offer-open", case=state.number, to=(state.transfer or state.direction_offer).to)  # type: ignore[union-attr]
         first = int(kept.next_entry("A", kept.agreements)[1:])
-        moving = sorted(state.open_agreements(), key=lambda a: a.id)
+        moving = sorted(state.open_agreements(), key=lambda a: int(a.id[1:]))
+        if moving and kept.status not in GOING_ON:
+            raise Refused("wrong-state", case=kept.number, status=kept.status.value, states=tuple(sorted(GOING_ON)))
         agreements = tuple(
             carried(a, f"A{n}", state=a.state, responsible=a.responsible) for n, a in enumerate(moving, start=first)
         )
@@ -71,14 +80,19 @@ class UndoMerge(CaseCommand):
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         if state.merged_into is None:
             raise Refused("not-merged", case=state.number)
+        other = desk.other_case(state.merged_into)
+        if other.status is Status.MERGED:
+            raise Refused("already-merged", case=other.number, into=other.merged_into or "")
         kept = state.holder if state.holder in {p.id for p in desk.team.active()} else None
+        holder = kept or desk.coordinator()
         before = state.next
         kind, on = (before.kind, max(before.on, desk.today)) if before else ("check", desk.days(1))
         yield MergeUndone(
             into=state.merged_into,
             why=self.personal(self.why),
-            holder=kept or desk.coordinator(),
+            holder=holder,
             next_kind=kind,
             next_on=on,
         )
+        yield from handed_over(state, desk, holder)
         yield On(state.merged_into, DuplicateReleased(duplicate=state.number))

@@ -20,6 +20,8 @@ from domain.ids import ProfessionalId, TeamId
 from domain.refusal import Refused
 
 ACTIVE = frozenset({Status.ACTIVE})
+GOING_ON = frozenset({Status.ACTIVE, Status.RESTING})
+"""An offer made before a case came to rest can be answered while it does."""
 
 
 class OfferDirection(CaseCommand):
@@ -68,7 +70,7 @@ class AcceptDirection(CaseCommand):
     """
 
     VERB: ClassVar[str] = "accept-direction"
-    STATES: ClassVar[frozenset[Status]] = ACTIVE
+    STATES: ClassVar[frozenset[Status]] = GOING_ON
     FOREIGN: ClassVar[bool] = True
     director: ProfessionalId | None = None
 
@@ -91,7 +93,7 @@ class DeclineDirection(CaseCommand):
     """
 
     VERB: ClassVar[str] = "decline-direction"
-    STATES: ClassVar[frozenset[Status]] = ACTIVE
+    STATES: ClassVar[frozenset[Status]] = GOING_ON
     FOREIGN: ClassVar[bool] = True
     why: Text
 

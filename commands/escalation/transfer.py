@@ -66,6 +66,7 @@ class Receive(CaseCommand):
         offer = state.transfer
         if offer is None or offer.kind != "team" or offer.to != desk.team.id:
             raise Refused("no-case-offered", team=desk.team.id)
+        _no_calls_open(state)
         profile, number = desk.profile, desk.new_number
         if profile.monitoring is None or profile.triage is None or number is None:
             raise Refused("region-takes-no-cases", team=desk.team.id)
@@ -103,6 +104,7 @@ class RecordTransfer(CaseCommand):
             raise Refused("no-case-offered", team=desk.team.id)
         if offer.kind == "team" and offer.to in desk.teams and desk.teams[offer.to].exists():
             raise Refused("recipient-answers", to=offer.to)
+        _no_calls_open(state)
         yield CaseTransferred(to=offer.to, reason=offer.reason)
 
 
@@ -141,12 +143,19 @@ class WithdrawTransfer(CaseCommand):
             yield TransferWithdrawn()
 
 
+def _no_calls_open(state: Case) -> None:
+    """Who was called on could not answer a case that has gone: the sender resolves or withdraws its calls first."""
+    calls = tuple(sorted(e.id for e in state.open_escalations()))
+    if calls:
+        raise Refused("escalation-open", case=state.number, escalations=calls)
+
+
 def _moving(state: Case, desk: Desk, holder: ProfessionalId) -> Iterator[CarriedAgreement]:
     """The open agreements, each proposed anew at this table: to its own partner, or to the holder's where that partner
     does not sit here.
     """
     own = desk.professional(holder).partner
-    for n, a in enumerate(sorted(state.open_agreements(), key=lambda a: a.id), start=1):
+    for n, a in enumerate(sorted(state.open_agreements(), key=lambda a: int(a.id[1:])), start=1):
         seated = desk.team.seated(a.partner)
         stays = seated and a.responsible is not None and a.responsible in {p.id for p in desk.team.active()}
         moved = replace(a, partner=a.partner if seated else own)

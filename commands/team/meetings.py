@@ -50,7 +50,7 @@ class HoldMeeting(TeamCommand):
         if self.on > desk.today:
             raise Refused("in-the-future", field="on")
         for who in sorted(self.attended):
-            desk.professional(who)
+            desk.present(who)
         meeting = state.meetings.get((self.on, self.kind))
         if meeting is not None and meeting.held:
             return

@@ -75,7 +75,7 @@ def upgrade_store(config: StoreConfig) -> list[str]:
     try:
         if not any(schema.status().found for schema in backend.schemas()):
             raise Refused("no-store")
-        return [name for schema in backend.schemas() for name in schema.upgrade()]
+        return backend.upgrade()
     finally:
         backend.close()
 

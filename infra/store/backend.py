@@ -36,6 +36,10 @@ class Backend(Protocol):
         """The schemas that make up a store: of the events and of the keys."""
         ...
 
+    def upgrade(self) -> list[str]:
+        """Bring the schemas up to date. Out: the migrations that ran."""
+        ...
+
     def seen(self, stamp: datetime) -> None:
         """A stamp of the store was read."""
         ...

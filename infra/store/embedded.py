@@ -76,6 +76,9 @@ class Embedded:
     def schemas(self) -> list[Schema]:
         return [Schema(self.database, STORE, "casus"), Schema(self._keys_db(), KEYS, "casus_keys")]
 
+    def upgrade(self) -> list[str]:
+        return [name for schema in self.schemas() for name in schema.upgrade()]
+
     def seen(self, stamp: datetime) -> None:
         """A laptop's clock is the store's clock."""
 

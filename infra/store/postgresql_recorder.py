@@ -59,13 +59,14 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         arguments = _arguments(stored_events, act)
         until = time.monotonic() + self.patience
         pause = FIRST_PAUSE
-        asked = False
+        asked = was_lost = False
         while True:
             try:
                 with held_back():
                     connection = self.server.raw
                     asked = True
-                    return self._call(connection, arguments, act)
+                    answer = self._call(connection, arguments, act)
+                return self._ours(answer, stored_events) if was_lost else answer
             except psycopg.errors.UniqueViolation:
                 return self._crossed(act)
             except psycopg.Error as error:
@@ -76,6 +77,7 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
                     if asked and lost(error):
                         raise Unknown(act.receipt.command_id if act.receipt else "") from None
                     raise refusal(error, self.server) or error from None
+                was_lost = was_lost or (asked and lost(error))
                 time.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
@@ -88,6 +90,19 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
             self._make_sure(connection, act)
         outcome, stream, digest, result, recorded_at, recorded_by = row
         return Answer(outcome, recorded_at, recorded_by or "", stream or "", digest or b"", result or "")
+
+    def _ours(self, answer: Answer, stored_events: Sequence[StoredEvent]) -> Answer:
+        """After an answer was lost: what is known may be our own earlier try. All were stored or none, so one tells."""
+        if answer.outcome != "known" or not stored_events:
+            return answer
+        event = stored_events[-1]
+        rows = self.database.query(
+            "SELECT state FROM casus.stored_events WHERE originator_id = ? AND originator_version = ?",
+            (event.originator_id, event.originator_version),
+        )
+        if not rows or bytes(rows[0][0]) != event.state:
+            return answer
+        return Answer("stored", answer.recorded_at, answer.recorded_by)
 
     def _make_sure(self, connection: psycopg.Connection[Any], act: Act) -> None:
         """A commit that ended with a warning is stored here, but perhaps on no standby: a failover may lose it.

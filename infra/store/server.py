@@ -80,6 +80,11 @@ class Server:
     def schemas(self) -> list[Schema]:
         return [Schema(self.database, STORE, "casus"), Schema(self.database, KEYS, "casus_keys")]
 
+    def upgrade(self) -> list[str]:
+        done = [name for schema in self.schemas() for name in schema.upgrade()]
+        self.database.query("SELECT casus.place_restored()")  # does nothing in the cluster where it was written
+        return done
+
     def seen(self, stamp: datetime) -> None:
         self._store_clock.seen(stamp)
 

@@ -35,7 +35,7 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    IF h.xid >= pg_current_xact_id() THEN
+    IF h.xid >= pg_snapshot_xmax(pg_current_snapshot()) THEN
         RAISE EXCEPTION 'this log was restored from another cluster: run casus store upgrade'
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
@@ -68,15 +68,18 @@ DECLARE
     last_place bigint;
 BEGIN
     SELECT * INTO h FROM casus.place_head FOR UPDATE;
-    IF h.xid < pg_current_xact_id() AND NOT EXISTS (
-        SELECT FROM casus.stored_events e WHERE e.xid > pg_current_xact_id())
+    -- What a snapshot shows was written below its maximum, unless it was written elsewhere.
+    IF h.xid < pg_snapshot_xmax(pg_current_snapshot()) AND NOT EXISTS (
+        SELECT FROM casus.stored_events e WHERE e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
     THEN
         RETURN h.place;
     END IF;
     INSERT INTO casus.places
-        SELECT h.place + row_number() OVER (ORDER BY e.xid, e.id), e.originator_id, e.originator_version,
+        SELECT h.place + row_number() OVER (ORDER BY e.id), e.originator_id, e.originator_version,
                greatest(h.placed_at, clock_timestamp())
-        FROM casus.stored_events e WHERE (e.xid, e.id) > (h.xid, h.id) AND e.id > h.base;
+        FROM casus.stored_events e LEFT JOIN casus.places p
+            ON p.originator_id = e.originator_id AND p.originator_version = e.originator_version
+        WHERE p.place IS NULL;
     SELECT max(place) INTO last_place FROM casus.places;
     UPDATE casus.place_head SET place = coalesce(last_place, 0), xid = '0', id = 0,
         base = (SELECT coalesce(max(id), 0) FROM casus.stored_events), placed_at = greatest(h.placed_at, clock_timestamp());

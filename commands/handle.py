@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from commands.anonymity import identifier_in
 from commands.base import CaseCommand, Command, On, TeamCommand, own_case
@@ -33,7 +33,7 @@ def decide(command: Command, state: Case | Team, desk: Desk) -> Decided:
     decided: Decided = []
     for item in command.decide(state, desk):
         decided.append((item.stream, item.event) if isinstance(item, On) else (own, item))
-    _keep_anonymous(decided, {own: state, **desk.cases})
+    _keep_anonymous(decided, {own: state, **desk.cases}, desk.today)
     return decided
 
 
@@ -71,7 +71,7 @@ def _check_codes(command: Command) -> None:
             raise Refused("identifier-in-code", field=name, kind=kind)
 
 
-def _keep_anonymous(decided: Decided, states: Mapping[StreamId, object]) -> None:
+def _keep_anonymous(decided: Decided, states: Mapping[StreamId, object], today: date) -> None:
     """Rule 6: until named, no identifier is accepted in any text of an anonymous case. One that was taken up from an
     imported history is anonymous like any other: its table does not know whose it is.
     """
@@ -85,6 +85,6 @@ def _keep_anonymous(decided: Decided, states: Mapping[StreamId, object]) -> None
         for name in type(event).personal_fields():
             value = getattr(event, name)
             if isinstance(value, Personal) and value.text is not None:
-                kind = identifier_in(value.text)
+                kind = identifier_in(value.text, today)
                 if kind is not None:
                     raise Refused("identifier-in-anonymous-case", field=name, kind=kind)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import count, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ import psycopg
 
 from commands.monitoring import Check, PlanCheck
 from infra.store.sqlite import PRAGMAS
-from tests.bench.at_work import LENGTH, REQUEST, TEXT, Table, at_work, copies
+from tests.bench.at_work import LENGTH, REQUEST, SOON, TEXT, Table, at_work, copies
 from tests.bench.library import Library, Noting, postgres_env, sqlite_env
 from tests.bench.rounds import Call, Comparison, Target, Way, in_turns
 from tests.support.postgres import Server
@@ -84,13 +84,14 @@ def _library(library: Library) -> Way:
 
 def _commands(table: Table) -> list[Way]:
     """Commands of a program that goes on, and one that has read nothing yet, as each call of `casus` is."""
-    numbers = copies(table, CASES)
+    numbers, others = copies(table, CASES), copies(table, CASES, first=CASES)
     engine = table.engine()
 
     def plain() -> Iterator[Call]:
-        for day, number in zip(count(1), cycle(numbers), strict=False):
-            command = PlanCheck(case=number, on=date(2030, 1, 1) + timedelta(days=day))
-            yield lambda command=command: engine.run(command, REQUEST)  # type: ignore[misc]
+        for turn in count():
+            for number in numbers:  # never the day that is planned already
+                command = PlanCheck(case=number, on=SOON + timedelta(days=turn % 30))
+                yield lambda command=command: engine.run(command, REQUEST)  # type: ignore[misc]
 
     def sealed() -> Iterator[Call]:
         for number in cycle(numbers):
@@ -98,7 +99,7 @@ def _commands(table: Table) -> list[Way]:
             yield lambda command=command: engine.run(command, REQUEST)  # type: ignore[misc]
 
     def cold() -> Iterator[Call]:
-        for number in cycle(numbers):
+        for number in cycle(others):
             command, new = Check(case=number, observed=TEXT, progress=True), table.engine()
             table.store.keys.forget()
             yield lambda command=command, new=new: new.run(command, REQUEST)  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ PARTNERS = ("kwintes", "politie", "centrada", "ggz-centraal", "triade", "amethis
 REQUEST = Request(login="bench", team=TEAM)
 LENGTH = 20
 """How many events a case has that commands are given on."""
+SOON = datetime.now(UTC).date() + timedelta(days=60)
 TEXT = "The rent is paid and the neighbours sleep; he asks for help with the letters that still lie there."
 
 
@@ -87,11 +88,11 @@ def _story(store: Store) -> Iterator[Recorded]:
     yield from run("monitoring.check", case=case, observed=TEXT, progress=True)
 
 
-def copies(table: Table, how_many: int, length: int = LENGTH) -> list[str]:
-    """Put more cases with the same story in the store, of so many events each. Out: their numbers."""
+def copies(table: Table, how_many: int, length: int = LENGTH, first: int = 0) -> list[str]:
+    """Put more cases with the same story in the store, of so many events each. Out: their numbers, from `first` on."""
     story = [*(record.event for record in table.story), *_months()][:length]
     header = table.story[0].header
-    numbers = [f"LEL-2020-{1000 + length + n:05d}" for n in range(how_many)]
+    numbers = [f"LEL-2020-{1000 + length + first + n:05d}" for n in range(how_many)]
     for number in numbers:
         table.store.append_bulk(list(_drafts(number, story, header)), Receipt.of(f"bench-{number}", {}))
     return numbers
@@ -111,11 +112,11 @@ def _months() -> list[Event]:
         entry = f"A{n}"
         story += [
             InterventionAgreed(
-                agreement=entry, what=told, partner="kwintes", domain="housing", recovery="personal", due=date(2099, 12, 31)
+                agreement=entry, what=told, partner="kwintes", domain="housing", recovery="personal", due=SOON
             ),
             AgreementAccepted(agreement=entry),
             ProgressReported(agreement=entry, progress="some", note=told),
-            CheckRecorded(observed=told, progress=True, next_check=date(2099, 12, 31)),
+            CheckRecorded(observed=told, progress=True, next_check=SOON),
         ]  # fmt: skip
         if n > 5:
             story.append(AgreementFulfilled(agreement=f"A{n - 3}"))

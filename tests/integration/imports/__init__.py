@@ -1,0 +1,1 @@
+"""Other people's case logs, into a store."""

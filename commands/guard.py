@@ -81,6 +81,24 @@ def _check_money(after: Case, before: Case | None, budget: int | None) -> None:
         raise Refused("budget-too-small", field="cents", left=max(0, budget - was))
 
 
+def check_effect(after: Case, plain: Case) -> None:
+    """Refuse an act that, happening on its earlier day, would not do what it is for: what it answers came later, or what
+    came later takes it back.
+
+    In: the case as it would be, and as it would be had the act happened just now.
+    """
+    if _settled(after) != _settled(plain):
+        raise Refused("overtaken", case=after.number, status=after.status.value)
+
+
+def _settled(case: Case) -> tuple[object, ...]:
+    """What was offered, answered, agreed and spent: all that an act settles for good."""
+    kinds = (case.agreements, case.escalations, case.consents, case.partners)
+    answered = [{k: v.state for k, v in kind.items()} for kind in kinds]
+    ended = {k: d.ended for k, d in case.deviations.items()}, {k: s.dissolved for k, s in case.subgroups.items()}
+    return case.status, case.transfer, case.direction_offer, answered, ended, case.budget, case.goals_met
+
+
 def check_table(after: Team, plain: Team) -> None:
     """Refuse an outcome in which a table is chaired by somebody who left, or in which somebody would have come or left
     who by later entries did not.

@@ -11,11 +11,11 @@ import pytest
 
 from commands.base import Command, OpeningCommand, TeamCommand
 from commands.desk import Desk
-from commands.guard import check_outcome
+from commands.guard import check_effect, check_outcome
 from commands.handle import Decided, decide
 from domain.case import Case
 from domain.days import AMSTERDAM
-from domain.event import Event, Recorded, replay
+from domain.event import CORRECTING, Event, Recorded, Stamp, replay
 from domain.ids import StreamId
 from domain.profile import Profile
 from domain.refusal import Refused
@@ -139,7 +139,20 @@ class Situation:
             found: Case = replay(Case(), records)
             if (stream in touched or command.WHOLE_TEAM) and found.team in after.teams:
                 check_outcome(found, after.teams[found.team])
+        self._check_effect(command, decided, after)
         return decided
+
+    def _check_effect(self, command: Command, decided: Decided, after: Situation) -> None:
+        """What is recorded for an earlier day must do there what it would do today."""
+        before, later = self.histories(command), after.histories(command)
+        for stream in {s for s, _ in decided} & before.keys():
+            events = [e for s, e in decided if s == stream]
+            if any(e.TOPIC.startswith(CORRECTING) for e in events):
+                continue
+            plain = replay(Case(), before[stream])
+            for n, event in enumerate(events, start=len(before[stream]) + 1):
+                plain = event.apply(plain.but(stamp=Stamp(stream, n, noon(self.today))))
+            check_effect(replay(Case(), later[stream]), plain)
 
     def histories(self, command: Command) -> dict[StreamId, tuple[Recorded, ...]]:
         own = command.own_stream() or NEW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from commands.guard import check_outcome, check_table
+from commands.guard import check_effect, check_outcome, check_table
 from commands.handle import Decided
 from domain.case import Case
 from domain.event import CORRECTING, Event, Header
@@ -69,8 +69,8 @@ def _after(seen: Seen, events: list[Event], at: datetime, header: Header) -> Cas
     if isinstance(after, Team):
         assert isinstance(plain, Team)
         check_table(after, plain)
-    elif isinstance(plain, Case) and plain.status is not after.status:
-        raise Refused("overtaken", case=after.number, status=after.status.value)
+    elif isinstance(plain, Case):
+        check_effect(after, plain)
     return after
 
 

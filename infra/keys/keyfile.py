@@ -75,7 +75,7 @@ def make_key_file(path: Path) -> KeyFile:
     content = json.dumps({"casusregie": "key-encryption-keys", "current": 1, "keys": {"1": key}}, indent=1)
     try:
         # Whole or not at all: half a key file would lock everybody out.
-        part = path.with_name(f".{path.name}.{os.getpid()}")
+        part = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(content + "\n")
             file.flush()

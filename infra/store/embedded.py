@@ -34,7 +34,7 @@ class Embedded:
     """`Backend` on SQLite."""
 
     def __init__(self, config: StoreConfig, clock: Clock | None) -> None:
-        if not config.events_file.exists():
+        if not there(config.events_file):
             raise Refused("no-store", path=str(config.events_file))
         self.config = config
         self.clock = clock or SystemClock()
@@ -48,7 +48,10 @@ class Embedded:
         """Check the schema, and put the log together."""
         schema = Schema(self.database, STORE, "casus")
         schema.status().check()
-        self.store_id: str = self.database.query("SELECT store_id FROM casus_store")[0][0]
+        rows = self.database.query("SELECT store_id FROM casus_store")
+        if not rows:  # its making was interrupted
+            raise Refused("no-store", path=str(self.config.events_file))
+        self.store_id: str = rows[0][0]
         self.log = CaseLog(self._recorder, lambda: EnvelopeMapper(self.store_id, self))
         return self
 
@@ -68,7 +71,7 @@ class Embedded:
 
     def _keys_db(self) -> SQLiteDatabase:
         if self._keys_database is None:
-            if not self.config.keys_db.exists():
+            if not there(self.config.keys_db):
                 raise Refused("no-key-store", path=str(self.config.keys_db))
             self._keys_database = SQLiteDatabase(EmbeddedDatastore(self.config.keys_db, self.config.patience))
         return self._keys_database
@@ -101,6 +104,14 @@ class Embedded:
         self.database.close()
         if self._keys_database is not None:
             self._keys_database.close()
+
+
+def there(path: Path) -> bool:
+    """Whether there is such a file. Refused where that can't even be asked."""
+    try:
+        return path.exists()
+    except OSError:
+        raise Refused("store-unreadable", path=str(path)) from None
 
 
 def create(config: StoreConfig) -> None:

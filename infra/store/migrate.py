@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,9 +73,8 @@ class Schema:
             self.status().check()
         done = []
         for migration in self.migrations:
-            with self.database.transaction():
+            with self._alone(), self.database.transaction():
                 if self.database.kind == "postgresql":
-                    self.database.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
                     self.database.execute(f"CREATE SCHEMA IF NOT EXISTS {self.name}")
                 self.database.execute(
                     f"CREATE TABLE IF NOT EXISTS {self.table} "
@@ -86,6 +86,20 @@ class Schema:
                 self._run(migration)
                 done.append(migration.name)
         return done
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One upgrade at a time. On a server the lock comes before the transaction, which then sees all that was made;
+        SQLite's own write lock does for a file.
+        """
+        if self.database.kind == "sqlite":
+            yield
+            return
+        self.database.query("SELECT pg_advisory_lock(?)", (LOCK,))
+        try:
+            yield
+        finally:
+            self.database.query("SELECT pg_advisory_unlock(?)", (LOCK,))
 
     def _run(self, migration: Migration) -> None:
         self.database.script(migration.path.read_text(encoding="utf-8"))

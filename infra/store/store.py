@@ -204,6 +204,8 @@ class Store(Reader):
         return self.texts.open(refs)
 
     def _stored_commands(self, command_ids: Sequence[str]) -> set[str]:
+        if not command_ids:
+            return set()
         marks = ", ".join("?" * len(command_ids))
         rows = self.database.query(f"SELECT command_id FROM receipts WHERE command_id IN ({marks})", command_ids)
         return {row[0] for row in rows}

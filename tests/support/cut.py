@@ -16,9 +16,10 @@ class Cut:
     `closed`, it lets nobody in any longer."""
 
     def __init__(self, dsn: str) -> None:
-        self.info = conninfo_to_dict(dsn)
-        self.target = str(self.info.get("host") or "127.0.0.1")
-        self.port = int(self.info.get("port") or 5432)
+        self.given = dsn
+        info = conninfo_to_dict(dsn)
+        self.target = str(info.get("host") or "127.0.0.1")
+        self.port = int(info.get("port") or 5432)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.armed: bytes | None = None
         self.cuts = 0
@@ -29,7 +30,7 @@ class Cut:
     def dsn(self) -> str:
         """How to reach the server this way."""
         port = self.listener.getsockname()[1]
-        return make_conninfo(**{**self.info, "host": "127.0.0.1", "port": port, "sslmode": "disable"})
+        return make_conninfo(self.given, host="127.0.0.1", port=port, sslmode="disable")
 
     def _accept(self) -> None:
         with suppress(OSError):

@@ -1,0 +1,1 @@
+"""The command line: forms made from commands, queries, and what they print."""

@@ -1,0 +1,186 @@
+"""`casus apply`: a file of commands, one JSON object a line; all checked before the first is stored, and resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from commands import resolve
+from commands.base import Command
+from domain.refusal import Refused
+from infra.cli.forms import fill
+from infra.cli.kinds import params
+from infra.cli.line import Line
+from infra.cli.own import JSON, YES, leaf
+from infra.cli.param import Bad, Param
+from infra.cli.running import request, tell
+from infra.cli.session import Session
+from infra.texts import Words
+
+if TYPE_CHECKING:
+    from infra.engine import Outcome
+
+FILE = Param("file", "file", required=True, positional=True)
+WITH = ("command_id", "occurred_at", "as", "team", "purpose")
+"""What may stand beside a command's own fields."""
+LONGEST = 256 * 1024
+MOST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: its number, the command's class, its fields as they stand there, what stands beside them."""
+
+    number: int
+    command: type[Command]
+    fields: Mapping[str, Any]
+    also: Mapping[str, Any]
+
+
+def command(name: str, words: Words) -> click.Command:
+    """The command."""
+    return leaf(words, name, work, FILE, also=(YES, JSON))
+
+
+def work(session: Session, file: str, yes: bool) -> None:
+    """Check every line, then carry them out in order. Stops at the first that is refused; the same file again goes on
+    there, for each command is stored once.
+    """
+    with _opened(file, session) as lines:
+        steps = read(lines)
+    for step in steps:
+        with _at(step.number):
+            request(session, fill(step.command, _stood_in(step.fields), session.now), step.also)
+    irreversible = [s for s in steps if s.command.IRREVERSIBLE]
+    if irreversible:
+        from infra.cli.asking import sure
+
+        sure(session, irreversible[0].command.command_name(), Path(file).name, yes=yes)
+    opened: dict[str, Outcome] = {}
+    for done, step in enumerate(steps):
+        session.out.progress(session.words.say("progress", done=done, total=len(steps)))
+        with _at(step.number):
+            form = fill(step.command, _referred(step.fields, opened), session.now)
+            outcome = session.engine.run(form, request(session, form, step.also))
+        opened[str(step.also["command_id"])] = outcome
+        session.out.progress_done()
+        tell(session, step.command, outcome)
+    session.out.note("applied", count=len(steps))
+
+
+def read(lines: Iterator[tuple[int, bytes]]) -> list[Step]:
+    """Every line as a step. Complains of the first that is not one."""
+    seen: Counter[str] = Counter()
+    steps = []
+    for number, line in lines:
+        with _at(number):
+            steps.append(_step(number, line, seen))
+    ids = Counter(str(s.also["command_id"]) for s in steps)
+    for step in steps:
+        if ids[str(step.also["command_id"])] > 1:
+            raise Line(step.number, Refused("command-id-twice", command=str(step.also["command_id"])[:80]))
+    return steps
+
+
+def _step(number: int, line: bytes, seen: Counter[str]) -> Step:
+    found = _object(line)
+    name = found.pop("command", None)
+    if not isinstance(name, str):
+        raise Refused("line-no-command")
+    try:
+        kind = resolve(name)
+    except LookupError:
+        raise Refused("line-unknown-command") from None
+    own = {p.name for p in params(kind)}
+    also = {key: found.pop(key) for key in WITH if key in found and key not in own}
+    for key, value in also.items():
+        if not isinstance(value, str):
+            raise Refused("line-not-text", field=key)
+    if "command_id" not in also:
+        also["command_id"] = _made_id(line, seen)
+    also["actor"] = also.pop("as", None)
+    return Step(number, kind, found, also)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _ in pairs}) != len(pairs):
+            raise Refused("line-key-twice")
+        return dict(pairs)
+
+    try:
+        found = json.loads(line.decode("utf-8"), object_pairs_hook=once)
+    except UnicodeDecodeError:
+        raise Refused("line-not-utf8") from None
+    except (ValueError, RecursionError):
+        raise Refused("line-not-json") from None
+    if not isinstance(found, dict):
+        raise Refused("line-not-object")
+    return found
+
+
+def _made_id(line: bytes, seen: Counter[str]) -> str:
+    """An id for a line without one: the same line of the same file gets the same, the second of two alike another."""
+    digest = hashlib.sha256(line.strip()).hexdigest()[:32]
+    seen[digest] += 1
+    return f"apply-{digest}-{seen[digest]}"
+
+
+def _stood_in(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields for a first check: a case that a line before opens has a number that fits in its place."""
+    return {k: "AA-2000-0000" if _refers(k, v) else v for k, v in fields.items()}
+
+
+def _referred(fields: Mapping[str, Any], opened: Mapping[str, Outcome]) -> dict[str, Any]:
+    """The fields with `@id` replaced by the number of the case that the line with that id opened."""
+    made: dict[str, Any] = {}
+    for name, value in fields.items():
+        if _refers(name, value):
+            if value[1:] not in opened:
+                raise Refused("line-refers-nowhere", field=name)
+            value = opened[value[1:]].stream  # noqa: PLW2901 - what it refers to takes its place
+        made[name] = value
+    return made
+
+
+def _refers(name: str, value: Any) -> bool:
+    return name in ("case", "into") and isinstance(value, str) and value.startswith("@")
+
+
+@contextmanager
+def _at(number: int) -> Iterator[None]:
+    try:
+        yield
+    except (Refused, Bad) as error:
+        raise Line(number, error) from error
+
+
+@contextmanager
+def _opened(file: str, session: Session) -> Iterator[Iterator[tuple[int, bytes]]]:
+    if file == "-":
+        yield _lines(getattr(session.stdin, "buffer", sys.stdin.buffer))
+        return
+    from infra.logs.opened import file_refusals
+
+    with file_refusals(), Path(file).open("rb") as stream:
+        yield _lines(stream)
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    total = 0
+    for number, line in enumerate(stream, start=1):
+        total += len(line)
+        if len(line) > LONGEST or total > MOST:
+            raise Line(number, Refused("line-too-long", limit=LONGEST))
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if text.strip():
+            yield number, text

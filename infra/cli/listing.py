@@ -1,0 +1,155 @@
+"""Lists from the read models: cases, agenda, signals, workload, learning points, a region's counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from domain.refusal import NotFound
+from infra.cli.own import JSON, MOMENTS, TEAM, asked, leaf
+from infra.cli.param import Param
+from infra.cli.session import Session
+from infra.readmodels.asking import Rows
+from infra.texts import Words
+from projections.registry import projection, view
+
+Make = Callable[[Session, Rows, Mapping[str, Any]], Iterable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list asks, how its rows are found, and which columns people see; `--json` gives every column."""
+
+    make: Make
+    columns: tuple[str, ...]
+    params: tuple[Param, ...] = ()
+    labelled: tuple[str, ...] = field(default=())
+    """Columns with codes of a team's own vocabulary."""
+
+
+def command(name: str, words: Words) -> click.Command:
+    """The command of one list."""
+    listing = LISTS[name]
+
+    def work(session: Session, at: Any, known_at: Any, **given: Any) -> None:
+        rows = listing.make(session, asked(session, at, known_at), given)
+        session.out.rows(rows, listing.columns, _labels(session, listing))
+
+    return leaf(words, name, work, *listing.params, also=(*MOMENTS, JSON))
+
+
+def _labels(session: Session, listing: Listing) -> dict[str, Callable[[Mapping[str, Any]], str]]:
+    from infra.cli.labels import labels
+    from infra.texts.sentences import people
+
+    def show(column: str) -> Callable[[Mapping[str, Any]], str]:
+        def cell(row: Mapping[str, Any]) -> str:
+            return people(column, row[column], session.words, labels(session, row.get("team") or ""))
+
+        return cell
+
+    return {column: show(column) for column in listing.labelled}
+
+
+def cases(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Cases, one a row; imported ones too, marked with their source."""
+    from domain.case import OPEN
+
+    where = {name: given[name] for name in ("team", "source", "holder") if given[name]}
+    if given["status"]:
+        where["status"] = given["status"]
+    elif given["open"]:
+        where["status"] = sorted(OPEN)
+    return (row._asdict() for row in rows.rows(projection("cases"), **where))
+
+
+def signals(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """What asks for attention, by team, case and kind."""
+    for row in rows.view(view("signals")):
+        if _wanted(row, given, "team", "kind", "source"):
+            yield row._asdict()
+
+
+def workload(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """What each partner and professional has in hand."""
+    for row in rows.view(view("workload")):
+        if _wanted(row, given, "team", "partner", "source"):
+            yield row._asdict()
+
+
+def agenda(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The agenda of a team's next meeting."""
+    team = given["team"]
+    if not rows.rows(projection("teams"), team=team):
+        raise NotFound("team", team)
+    meeting = next((m for m in rows.view(view("next_meetings")) if m.team == team and m.kind == "regular"), None)
+    if not session.out.json:
+        session.out.note("next-meeting", team=team, on=meeting.on if meeting else None)
+    return [row._asdict() for row in rows.view(view("agenda")) if row.team == team]
+
+
+def region(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """A region's counts: never a case, never a person."""
+    if not any(t.teams for t in rows.rows(projection("teams"), team=given["region"])):
+        raise NotFound("region", given["region"])
+    return [row._asdict() for row in rows.view(view("region")) if row.region == given["region"]]
+
+
+def learning(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """What was learned, with its text: of a team, or with a region's name what its teams share with it."""
+    from infra.cli.opening import opened
+    from projections.region import shared_learning
+
+    teams = rows.rows(projection("teams"))
+    found = rows.rows(projection("learning"))
+    if given["team"] is not None:
+        known = next((t for t in teams if t.team == given["team"]), None)
+        if known is None:
+            raise NotFound("team", given["team"])
+        own = [row for row in found if row.team == known.team]
+        found = shared_learning(known.team, teams, found) if known.teams else own
+    texts = opened(session, [(r.stream, r.version, "text") for r in found if r.kind != "outcome"])
+    for row in found:
+        yield {**row._asdict(), "text": texts.get((row.stream, row.version, "text"))}
+
+
+def _wanted(row: Any, given: Mapping[str, Any], *columns: str) -> bool:
+    """Whether a row has what was asked for in each of these columns, where something was."""
+    return all(given[c] in (None, getattr(row, c)) for c in columns)
+
+
+PARTNER = Param("partner", "partner")
+SOURCE = Param("source", "code")
+STATUSES = (
+    "submitted", "asked", "active", "resting", "aftercare", "declined", "redirected", "transferred", "merged", "closed",
+    "imported",
+)  # fmt: skip
+KINDS = ("overdue", "stagnating", "unanswered", "asked", "expiring", "expired", "unheld", "forgotten", "silent")
+
+LISTS = {
+    "cases": Listing(
+        cases, ("number", "team", "status", "holder", "next_kind", "next_on", "source"),
+        (TEAM, Param("status", "choice", many=True, choices=STATUSES), Param("open", "yes-no"), Param("holder", "professional"),
+         SOURCE),
+    ),
+    "signals": Listing(
+        signals, ("team", "number", "kind", "what", "entry", "on", "days", "holder", "partner"),
+        (TEAM, Param("kind", "choice", choices=KINDS), SOURCE), labelled=("partner",),
+    ),
+    "workload": Listing(
+        workload, ("team", "partner", "professional", "cases", "agreements", "overdue", "due_soon", "escalations"),
+        (TEAM, PARTNER, SOURCE), labelled=("partner",),
+    ),
+    "agenda": Listing(
+        agenda, ("number", "reason", "what", "entry", "on", "holder"), (Param("team", "team", required=True, positional=True),)
+    ),
+    "region": Listing(
+        region, ("team", "measure", "code", "amount"), (Param("region", "team", required=True, positional=True),)
+    ),
+    "learning list": Listing(
+        learning, ("team", "number", "kind", "code", "level", "value", "on", "text"), (TEAM,), labelled=("code", "level"),
+    ),
+}  # fmt: skip

@@ -1,0 +1,44 @@
+"""Days and times as they are typed: a date is a day in Amsterdam, a time carries its zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from domain.days import day_of, end_of
+from infra.cli.param import Bad, Param
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def day(param: Param, value: str) -> date:
+    """A day, as YYYY-MM-DD."""
+    if not _DAY.fullmatch(value):
+        raise Bad("not-a-date", param=param.shown)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Bad("not-a-date", param=param.shown) from None
+
+
+def moment(param: Param, value: str) -> datetime:
+    """A moment: a time with its zone, or a day, which stands for the end of that day in Amsterdam."""
+    if _DAY.fullmatch(value):
+        return end_of(day(param, value))
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise Bad("not-a-moment", param=param.shown) from None
+    if found.utcoffset() is None:
+        raise Bad("no-zone", param=param.shown)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise Bad("not-a-moment", param=param.shown) from None
+
+
+def happened(param: Param, value: str, clock: Callable[[], datetime]) -> datetime:
+    """When something happened. A day alone is the end of that day, after all that was already entered for it; today is now."""
+    found = moment(param, value)
+    return min(found, clock()) if _DAY.fullmatch(value) and day_of(found) == day_of(clock()) else found

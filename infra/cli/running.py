@@ -1,0 +1,102 @@
+"""Runs one command that was typed: asks what must be asked, hands it to the engine, says what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from commands.base import CaseCommand, Command, TeamCommand
+from infra.cli.asking import sure, text_from
+from infra.cli.forms import fill, meta, typed
+from infra.cli.kinds import params
+from infra.cli.moments import happened
+from infra.cli.param import Bad, Param
+from infra.cli.session import Session
+
+if TYPE_CHECKING:
+    from infra.engine import Outcome, Request
+
+COMMAND_ID = Param("command_id", "word")
+PURPOSE = Param("purpose", "code")
+DEFAULT_PURPOSE = "case-direction"
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
+
+
+def run(session: Session, command: type[Command], raw: Mapping[str, Any]) -> None:
+    """In: the command's class and what was typed, its own fields and what goes with every command."""
+    own = {p.name for p in params(command)}
+    session.asked = {p.name: p.shown for p in params(command)}
+    also = {p.name: raw.get(p.name) for p in meta(command)}
+    session.told(json=bool(also.get("json")), actor=also.get("actor"), team=also.get("team"))
+    fields = _texts(session, command, {name: value for name, value in raw.items() if name in own})
+    form = fill(command, typed(command, fields), session.now)
+    asked = request(session, form, also)
+    if command.IRREVERSIBLE:
+        sure(session, command.command_name(), form.own_stream() or "", yes=bool(also.get("yes")))
+    outcome = session.engine.run(form, asked)
+    tell(session, command, outcome)
+
+
+def request(session: Session, form: Command, also: Mapping[str, Any]) -> Request:
+    """What goes to the engine beside the command: who, for which table, when, why, under which id."""
+    from infra.engine import Request
+
+    settings = session.settings
+    at = also.get("occurred_at")
+    team = form.own_stream() if isinstance(form, TeamCommand) else also.get("team") or settings.team
+    return Request(
+        login=session.login, acting_as=also.get("actor") or settings.actor, team=team,
+        command_id=word(COMMAND_ID, also.get("command_id")), purpose=word(PURPOSE, also.get("purpose")) or DEFAULT_PURPOSE,
+        occurred_at=happened(Param("occurred_at"), at, session.now) if at else None, assurance=session.assurance,
+    )  # fmt: skip
+
+
+def word(param: Param, value: str | None) -> str | None:
+    """A word that goes into the log in the clear: an id or a code, nothing else."""
+    if value is not None and not _WORD.fullmatch(value):
+        raise Bad("bad-form", param=param.shown, form=param.kind)
+    return value
+
+
+def _texts(session: Session, command: type[Command], raw: dict[str, Any]) -> dict[str, Any]:
+    """Texts that come from a file, from input or from being asked: they need not stand in a shell's history."""
+    case = raw.get("case") if issubclass(command, CaseCommand) else None
+    taken = [p for p in params(command) if p.kind in ("text", "line") and raw.get(p.name) == "-"]
+    for param in params(command):
+        if param.kind in ("text", "line"):
+            raw[param.name] = text_from(session, param, raw.get(param.name), case=case, alone=len(taken) < 2)
+    return raw
+
+
+def tell(session: Session, command: type[Command], outcome: Outcome) -> None:
+    """What came of it: one line an event for people, one object for programs."""
+    out = session.out
+    if out.json:
+        out.record(
+            {
+                "number": outcome.stream, "command": command.command_name(), "command_id": outcome.command_id,
+                "repeated": outcome.again, "duplicates": outcome.duplicates,
+                "events": [{"stream": r.stream, "version": r.version, "topic": r.topic, "occurred_at": r.occurred_at,
+                            "facts": r.event.model_dump(mode="json")} for r in outcome.events],
+            }
+        )  # fmt: skip
+        return
+    from infra.cli.labels import labels
+    from infra.cli.telling import sentence
+
+    for record in outcome.events:
+        label = labels(session, record.header.team)
+        out.line(f"{record.stream}  {sentence(session.words, record.event, label)}")
+    if outcome.again:
+        out.note("already-done", number=outcome.stream)
+    elif not outcome.events:
+        out.note("nothing-new", number=outcome.stream)
+    if outcome.duplicates:
+        out.warn("same-person", cases=outcome.duplicates)
+    if not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):
+        out.note("no-names")
+
+
+def _anonymous(session: Session, command: type[Command], stream: str) -> bool:
+    return not issubclass(command, TeamCommand) and bool(getattr(session.engine.case(stream).state, "anonymous", False))

@@ -1,0 +1,75 @@
+"""What the program is told before it starts: options, then the environment, then a file of settings."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.refusal import Refused
+
+FILE = "config.toml"
+KNOWN = ("store", "key_file", "team", "as")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the store is and who asks. `store` is a PostgreSQL DSN, or None for the folder `home` on this machine.
+
+    `team` and `actor` are what holds when the command line says nothing.
+    """
+
+    home: Path
+    store: str | None = None
+    key_file: Path | None = None
+    team: str | None = None
+    actor: str | None = None
+
+    def __repr__(self) -> str:  # a DSN may hold a password
+        return f"Settings({'server' if self.store else 'embedded'})"
+
+
+def settings(
+    environ: Mapping[str, str] | None = None, *, store: str | None = None, team: str | None = None, actor: str | None = None
+) -> Settings:  # fmt: skip
+    """In: the environment, and what the command line said. Out: the settings; refuses a file of settings it can't read."""
+    environ = os.environ if environ is None else environ
+    home = home_of(environ)
+    filed = _read(home / FILE)
+    chosen = store or environ.get("CASUS_STORE") or filed.get("store")
+    key_file = environ.get("CASUS_KEY_FILE") or filed.get("key_file")
+    if chosen and not chosen.startswith(("postgresql://", "postgres://")):
+        raise Refused("store-not-postgresql", field="CASUS_STORE")
+    return Settings(
+        home, chosen or None, Path(key_file).expanduser() if key_file else None,
+        team or environ.get("CASUS_TEAM") or filed.get("team"), actor or environ.get("CASUS_AS") or filed.get("as"),
+    )  # fmt: skip
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """The folder with the store, the keys and the settings: CASUS_HOME, else the user's data folder."""
+    named = environ.get("CASUS_HOME")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("casusregie", appauthor=False)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except NotADirectoryError:
+        raise Refused("home-not-a-folder", field="CASUS_HOME") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise Refused("settings-unreadable", file=FILE) from None
+    for name, value in found.items():
+        if name not in KNOWN:
+            raise Refused("unknown-setting", field=name, file=FILE, choices=KNOWN)
+        if not isinstance(value, str):
+            raise Refused("setting-not-text", field=name, file=FILE)
+    return found

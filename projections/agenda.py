@@ -122,7 +122,9 @@ def aftercare(f: ForMeeting) -> Found:
 
 def wake(f: ForMeeting) -> Found:
     """It rests, and wakes by the meeting."""
-    return ((None, None, w.on) for w in f.next_of("wake"))
+    until = f.case.row.rested_until
+    if f.case.row.status == "resting" and until is not None and until <= f.by:
+        yield None, None, until
 
 
 REASONS: dict[str, Callable[[ForMeeting], Found]] = {

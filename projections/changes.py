@@ -14,8 +14,10 @@ from domain.event import State
 from domain.personal import Ref
 from projections.base import Json, field_names
 
-LEFT_OUT = frozenset({"stamp", "imported_events", "profile_json"})
-"""Where in the history it is, a count that goes up with each entry, a whole document: they tell a reader nothing."""
+LEFT_OUT = frozenset({"stamp", "imported_events", "given", "profile_json"})
+"""Where in the history it is, a count that goes up with each entry, numbers that are taken, a whole document: they tell
+a reader nothing.
+"""
 
 TEXT = "text"
 """What stands for a sealed text: a read model for reporting holds no reference to it."""
@@ -26,6 +28,8 @@ def changes(before: State, after: State) -> tuple[Json | None, Json | None]:
 
     Of a mapping (agreements, partners) only the entries that differ are shown, of an entry only what differs in it.
     """
+    if before is after:
+        return None, None
     old: dict[str, Any] = {}
     new: dict[str, Any] = {}
     was = before.__dict__

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from domain.case import Case
 from domain.event import Recorded, State, in_order
+from domain.events.imported import ActivityImported
 from domain.source import Source
 from domain.team import Team
 
@@ -66,11 +67,28 @@ def history_of(records: Sequence[Recorded], until: datetime | None = None) -> Hi
 
 
 def folded(kind: StreamKind, records: Sequence[Recorded], effective: Sequence[Recorded]) -> History[Any]:
-    """The history of what takes effect, already corrected and in order."""
+    """The history of what takes effect, already corrected and in order.
+
+    Steps of an imported history are many and change nothing but their count: the states between them are left as they
+    were before, and the count is made up after the last. `changes` shows neither count nor stamp.
+    """
     steps: list[Step[Any]] = []
     state: Any = STATES[kind]()
+    alike: list[Recorded] = []
     for record in effective:
-        after = record.event.apply(state.but(stamp=record.stamp))
+        if type(record.event) is ActivityImported and state.imported_events:
+            steps.append(Step(record, state, state))
+            alike.append(record)
+            continue
+        if alike:
+            state = _counted(state, alike)
+            alike = []
+        state.__dict__["stamp"] = record.stamp  # these states are ours alone: no copy for a stamp
+        after = record.event.apply(state)
         steps.append(Step(record, state, after))
         state = after
-    return History(kind, records[0].stream, records, steps, state)
+    return History(kind, records[0].stream, records, steps, _counted(state, alike) if alike else state)
+
+
+def _counted(case: Case, alike: Sequence[Recorded]) -> Case:
+    return case.but(imported_events=case.imported_events + len(alike), stamp=alike[-1].stamp)

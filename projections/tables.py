@@ -93,9 +93,13 @@ class CaseOnADay:
 
 
 def covered(holder: str | None, waiting: Iterable[WaitingRow], on: date) -> str | None:
-    """A holder, or who covers for them on a day. Of covers that overlap the last counts."""
-    covers = [w for w in waiting if w.what == "absence" and w.professional == holder and _during(w, on)]
-    return max(covers, key=lambda w: w.entry).to if covers else holder
+    """A holder, or who covers for them on a day, or who covers for the cover. Of covers that overlap the last counts."""
+    absences = sorted((w for w in waiting if w.what == "absence" and _during(w, on)), key=lambda w: w.entry, reverse=True)
+    asked: set[str] = set()
+    while holder is not None and holder not in asked:
+        asked.add(holder)
+        holder = next((w.to for w in absences if w.professional == holder), holder)
+    return holder
 
 
 def _during(absence: WaitingRow, on: date) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import is_dataclass
+from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from domain.event import State
+from domain.case import Status
+from domain.event import Stamp, State
 from domain.personal import Ref
 from projections.base import Projection, field_names
 from projections.history import History
@@ -25,13 +27,19 @@ class TextRow(NamedTuple):
 
 def _rows(history: History[State]) -> Iterator[TextRow]:
     for what, value in history.state.__dict__.items():
-        for entry, item in _entries(value) if what != "stamp" else ():
+        if not value or type(value) in PLAIN:
+            continue
+        for entry, item in _entries(value):
             for name, nth, ref in _refs(item):
                 yield TextRow(history.stream, what, entry, name, nth, str(ref))
 
 
+PLAIN = frozenset({str, int, bool, date, frozenset, Status, Stamp})
+"""The types of a state's field that hold no reference to what the state says: an imported case has little else."""
+
+
 def _entries(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield from ((str(k), v) for k, v in value.items())
     elif isinstance(value, tuple):
         yield from ((str(place), v) for place, v in enumerate(value))

@@ -19,7 +19,7 @@ BATCH = 10_000
 
 
 class Progress(NamedTuple):
-    """How far a run is: `done` of `total`, in events when catching up, in cases and teams when rebuilding."""
+    """How far a run is: `done` of `total` events."""
 
     done: int
     total: int

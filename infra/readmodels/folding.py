@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from domain.event import Recorded
 from infra.readmodels.faults import ProjectionStopped, naming
 from infra.readmodels.tables import Table
+from infra.store.envelope import decode
 from infra.store.reading import uncollected
 from projections.base import Projection, Row
 from projections.history import History, history_of
@@ -28,6 +30,41 @@ def chunks(streams: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]
         yield streams[start : start + size]
 
 
+PAGE = 10_000
+"""How many events are read at a time when everything is folded."""
+
+EVERYTHING = (
+    "SELECT e.originator_id, e.originator_version, e.state, e.recorded_at, e.recorded_by, p.place FROM stored_events e "
+    "JOIN places p ON p.originator_id = e.originator_id AND p.originator_version = e.originator_version "
+    "WHERE p.place <= ? AND e.originator_id > ? AND p.originator_id > ? "
+    "ORDER BY e.originator_id, e.originator_version LIMIT ?"
+)
+
+
+def everything(store: Store, upto_place: int, until: datetime | None = None) -> Iterator[list[History[Any]]]:
+    """The histories of all streams, page by page. What is up to a place never changes, so no transaction has to stay
+    open from one page to the next.
+    """
+    last = ""
+    while True:
+        rows = list(store.connection().stream(EVERYTHING, (upto_place, last, last, PAGE), PAGE))
+        if not rows:
+            return
+        found: dict[str, list[Recorded]] = {}
+        stamp = rows[0][3]
+        for stream, version, state, recorded_at, recorded_by, place in rows:
+            stamp = stamp if stamp == recorded_at else recorded_at  # one object for one act: its text is made once
+            found.setdefault(stream, []).append(decode(stream, version, state, stamp, recorded_by, place))
+        last = rows[-1][0]
+        if len(rows) == PAGE:  # the last stream may go on on the next page
+            cut = found.pop(last)
+            if found:
+                last = next(reversed(found))
+            else:
+                found = store.load_many([cut[0].stream], upto_place)
+        yield _folded(found, upto_place, until)
+
+
 def touched(store: Store, start: int, end: int) -> list[str]:
     """The streams that have events with a place after `start`, up to `end`."""
     rows = store.connection().query(
@@ -38,13 +75,17 @@ def touched(store: Store, start: int, end: int) -> list[str]:
 
 def histories(store: Store, streams: Sequence[str], upto_place: int, until: datetime | None = None) -> list[History[Any]]:
     """The histories of these streams as far as a place in the log, and as far as a moment; without those that had none."""
-    found = []
-    for stream, records in store.load_many(streams, upto_place).items():
+    return _folded(store.load_many(streams, upto_place), upto_place, until)
+
+
+def _folded(found: Mapping[str, Sequence[Recorded]], upto_place: int, until: datetime | None) -> list[History[Any]]:
+    made = []
+    for stream, records in found.items():
         with naming("all", upto_place, stream):
             history = history_of(records, until)
         if history is not None:
-            found.append(history)
-    return found
+            made.append(history)
+    return made
 
 
 def rows_of(projection: Projection[Any], of: Sequence[History[Any]], at: int = 0) -> list[Row]:
@@ -54,6 +95,11 @@ def rows_of(projection: Projection[Any], of: Sequence[History[Any]], at: int = 0
         with naming(projection.name, at, history.stream):
             found.extend(projection.rows(history))
     return found
+
+
+def kept(table: Table[Any], of: Sequence[History[Any]], at: int = 0) -> list[Row]:
+    """The rows that histories come to, as the table keeps them."""
+    return list(table.encoded(rows_of(table.projection, of, at)))
 
 
 def portions(
@@ -72,7 +118,7 @@ def portions(
                 if t.name in stopped:
                     continue
                 try:
-                    made[t.name] = portion, list(t.encoded(rows_of(t.projection, of, at.get(t.name, 0))))
+                    made[t.name] = portion, kept(t, of, at.get(t.name, 0))
                 except ProjectionStopped as stop:
                     stopped[t.name] = stop
         yield made

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.days import day_of, end_of
 from infra.readmodels.asking import Rows, matching
-from infra.readmodels.folding import chunks, histories, rows_of, touched
+from infra.readmodels.folding import chunks, everything, histories, rows_of
 from projections.base import Projection
+from projections.history import History
 
 if TYPE_CHECKING:
     from infra.store.store import Store
@@ -38,10 +39,15 @@ class AsOf(Rows):
         return [matching(p, self._found[p.name], where) for p in projections]
 
     def _fold(self, projections: Sequence[Projection[Any]]) -> None:
-        streams = touched(self._store, 0, self._upto) if self._streams is None else self._streams
         found: dict[str, list[Any]] = {p.name: [] for p in projections}
-        for portion in chunks(streams):
-            of = histories(self._store, portion, self._upto, self._until)
+        for of in self._histories():
             for p in projections:
                 found[p.name] += rows_of(p, of)
         self._found |= found
+
+    def _histories(self) -> Iterator[list[History[Any]]]:
+        if self._streams is None:
+            yield from everything(self._store, self._upto, self._until)
+            return
+        for portion in chunks(self._streams):
+            yield histories(self._store, portion, self._upto, self._until)

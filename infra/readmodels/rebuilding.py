@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from infra.readmodels.catching_up import Progress, Tables, Told
 from infra.readmodels.faults import ProjectionStopped
-from infra.readmodels.folding import Portion, portions, touched
+from infra.readmodels.folding import Portion, everything, kept, portions, touched
 from infra.readmodels.locks import one_at_a_time
 from infra.readmodels.positions import move, positions, tracked
 from infra.readmodels.swapping import swap
 from infra.readmodels.tables import Table
 from infra.store.database import Database
+from infra.store.reading import uncollected
 
 if TYPE_CHECKING:
     from infra.store.store import Store
@@ -54,16 +55,16 @@ def rebuild(store: Store, tables: Tables, tell: Told | None = None) -> int:
 
 def _fill(store: Store, beside: Tables, tell: Told | None) -> int:
     """Fold every stream into tables that are empty. Out: the place up to which."""
-    head = store.head()
-    streams = touched(store, 0, head)
-    done = 0
-    for made in _all_or_stop(store, beside, streams, head):
-        with store.connection().transaction():
-            for t in beside:
-                t.add(made[t.name][1])
-        done += len(made[beside[0].name][0])
-        if tell is not None:
-            tell(Progress(done, len(streams)))
+    db, head, done = store.connection(), store.head(), 0
+    with uncollected():
+        for of in everything(store, head):
+            made = [(t, kept(t, of)) for t in beside]
+            with db.transaction():
+                for t, rows in made:
+                    t.add(rows)
+            done += sum(len(history.records) for history in of)
+            if tell is not None:
+                tell(Progress(done, head))
     return head
 
 

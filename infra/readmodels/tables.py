@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from infra.readmodels.copying import copy
+from infra.readmodels.moments import MOMENTS
 from infra.store.database import SQL_TYPES, Database, decoder, encoder
 from infra.store.database import Kind as Stored
 from projections.base import Column, Kind, Projection, Row
@@ -64,7 +66,7 @@ class Table(Generic[R]):
     def add(self, rows: Sequence[Row]) -> None:
         """Add rows as they are kept."""
         if len(rows) > FEW:
-            self.db.copy(self.name, self.columns, rows)
+            copy(self.db, self.name, self.columns, rows)
         elif rows:
             marks = ", ".join("?" * len(self.columns))
             self.db.executemany(f"INSERT INTO {self.name} ({', '.join(self.columns)}) VALUES ({marks})", rows)
@@ -142,6 +144,8 @@ class Table(Generic[R]):
             return " ".join
         if kind == "decimal":
             return str if self.db.kind == "sqlite" else None
+        if kind == "moment" and self.db.kind == "sqlite":
+            return MOMENTS.__getitem__
         return encoder(self.db, STORED[kind])
 
     def _decoder(self, kind: Kind) -> Code | None:

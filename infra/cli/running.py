@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from commands.base import CaseCommand, Command, TeamCommand
@@ -15,11 +15,13 @@ from infra.cli.param import Bad, Param
 from infra.cli.session import Session
 
 if TYPE_CHECKING:
+    from domain.event import Recorded
     from infra.engine import Outcome, Request
 
 COMMAND_ID = Param("command_id", "word")
 PURPOSE = Param("purpose", "code")
 DEFAULT_PURPOSE = "case-direction"
+NOTICE = "case.consent.overlap-noticed"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 
 
@@ -78,14 +80,14 @@ def tell(session: Session, command: type[Command], outcome: Outcome) -> None:
                 "number": outcome.stream, "command": command.command_name(), "command_id": outcome.command_id,
                 "repeated": outcome.again, "duplicates": outcome.duplicates,
                 "events": [{"stream": r.stream, "version": r.version, "topic": r.topic, "occurred_at": r.occurred_at,
-                            "facts": r.event.model_dump(mode="json")} for r in outcome.events],
+                            "facts": r.event.model_dump(mode="json")} for r in told(outcome)],
             }
         )  # fmt: skip
         return
     from infra.cli.labels import labels
     from infra.cli.telling import sentence
 
-    for record in outcome.events:
+    for record in told(outcome):
         label = labels(session, record.header.team)
         out.line(f"{record.stream}  {sentence(session.words, record.event, label)}")
     if outcome.again:
@@ -96,6 +98,11 @@ def tell(session: Session, command: type[Command], outcome: Outcome) -> None:
         out.warn("same-person", cases=outcome.duplicates)
     if not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):
         out.note("no-names")
+
+
+def told(outcome: Outcome) -> Iterator[Recorded]:
+    """What whoever asked hears of it. That another table knows somebody is itself content: a notice there is for its holder."""
+    return (r for r in outcome.events if r.topic != NOTICE)
 
 
 def _anonymous(session: Session, command: type[Command], stream: str) -> bool:

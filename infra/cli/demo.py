@@ -1,0 +1,22 @@
+"""`casus demo`: plays one case through each of the six ways of working."""
+
+from __future__ import annotations
+
+import click
+
+from infra.cli.own import leaf
+from infra.cli.param import Param
+from infra.cli.session import Session
+from infra.texts import Words
+
+
+def command(name: str, words: Words) -> click.Command:
+    """The command."""
+    return leaf(words, name, work, Param("keep", "path"))
+
+
+def work(session: Session, keep: str | None) -> None:
+    """Play it."""
+    from infra.demo.playing import demo
+
+    demo(session, keep)

@@ -37,7 +37,7 @@ class Desk:
     new_number: CaseNumber | None = None
     profile_override: Profile | None = None
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The day, in Amsterdam, on which the act happened."""
         return day_of(self.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 
 from commands.anonymity import identifier_in
 from commands.base import CaseCommand, Command, On, TeamCommand, own_case
@@ -64,11 +65,16 @@ def _check_case(command: CaseCommand, case: Case, desk: Desk) -> None:
 
 def _check_codes(command: Command) -> None:
     """Refuse an identifier where a code is asked that no vocabulary holds: codes are kept in the clear, for ever."""
-    for name in ("rule", "measure", "by", "of", "submitter"):
-        value = getattr(command, name, None)
+    for name in _code_fields(type(command)):
+        value = getattr(command, name)
         kind = identifier_in(value) if isinstance(value, str) else None
         if kind is not None:
             raise Refused("identifier-in-code", field=name, kind=kind)
+
+
+@cache
+def _code_fields(command: type[Command]) -> tuple[str, ...]:
+    return tuple(name for name in ("rule", "measure", "by", "of", "submitter") if name in command.model_fields)
 
 
 def _keep_anonymous(decided: Decided, states: Mapping[StreamId, object], today: date) -> None:
@@ -78,7 +84,7 @@ def _keep_anonymous(decided: Decided, states: Mapping[StreamId, object], today: 
     for stream, event in decided:
         state = states.get(stream)
         anonymous = isinstance(state, Case) and state.anonymous
-        if getattr(event, "anonymous", None) is True:
+        if vars(event).get("anonymous") is True:
             anonymous = True
         if not anonymous or event.TOPIC == "case.consent.named":
             continue

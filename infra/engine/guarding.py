@@ -62,14 +62,14 @@ def _after(seen: Seen, events: list[Event], at: datetime, header: Header) -> Cas
         if isinstance(before, Case):
             raise Refused("before-the-case", field="occurred_at", opened=before.opened or "")
         raise Refused("before-the-team", field="occurred_at", established=before.established or "")
-    after = seen.after(events, at, header)
+    plain = seen.added(events, at)
+    after = plain if seen.goes_on(events, at) else seen.after(events, at, header)
     if any(e.TOPIC.startswith(CORRECTING) for e in events):
         return after
-    plain = seen.added(events, at)
     if isinstance(after, Team):
         assert isinstance(plain, Team)
         check_table(after, plain)
-    elif isinstance(plain, Case):
+    elif isinstance(plain, Case) and plain is not after:
         check_effect(after, plain)
     return after
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case import Case
-from domain.event import CORRECTING, Event, Header, Recorded, Stamp, replay
+from domain.event import CORRECTING, Event, Header, Recorded, Stamp, is_corrected, replay
 from domain.team import Team
 
 KEPT = 256
@@ -16,22 +16,30 @@ KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A stream as it was seen: its records, the state they come to, its last version."""
+    """A stream as it was seen: its records, the state they come to, its last version, the moment of what happened last,
+    and whether an entry of it was corrected.
+    """
 
     stream: str
     records: tuple[Recorded, ...]
     state: Case | Team
     version: int
+    latest: datetime | None = None
+    corrected: bool = False
 
     def after(self, events: Sequence[Event], at: datetime, header: Header) -> Case | Team:
         """The state if these events were appended, having happened at `at`: folded anew when that lies before others
         or an entry is corrected.
         """
-        latest = max((r.occurred_at for r in self.records), default=at)
-        if at < latest or any(e.TOPIC.startswith(CORRECTING) for e in events) or self._corrected():
-            drafts = [Recorded(self.stream, self.version + n, e, at, header) for n, e in enumerate(events, start=1)]
-            return replay(type(self.state)(), [*self.records, *drafts])
-        return self.added(events, at)
+        if self.goes_on(events, at):
+            return self.added(events, at)
+        drafts = [Recorded(self.stream, self.version + n, e, at, header) for n, e in enumerate(events, start=1)]
+        return replay(type(self.state)(), [*self.records, *drafts])
+
+    def goes_on(self, events: Sequence[Event], at: datetime) -> bool:
+        """Whether these events, having happened at `at`, take effect as they are and after all others."""
+        late = self.latest is None or at >= self.latest
+        return late and not self.corrected and not any(e.TOPIC.startswith(CORRECTING) for e in events)
 
     def added(self, events: Sequence[Event], at: datetime) -> Case | Team:
         """The state if these events came after all others."""
@@ -43,22 +51,21 @@ class Seen:
     def extended(self, records: Sequence[Recorded]) -> Seen:
         """The stream with more records at its end, folded on where that gives the same."""
         every = (*self.records, *records)
-        latest = max((r.occurred_at for r in self.records), default=records[0].occurred_at)
-        early = any(r.occurred_at < latest for r in records)
-        if early or self._corrected() or any(r.event.TOPIC.startswith(CORRECTING) for r in records):
+        moments = [r.occurred_at for r in records]
+        if moments != sorted(moments) or not self.goes_on([r.event for r in records], moments[0]):
             return seen(self.stream, every, type(self.state))
         state = self.state
         for r in records:
             state = r.event.apply(state.but(stamp=r.stamp))
-        return Seen(self.stream, every, state, records[-1].version)
-
-    def _corrected(self) -> bool:
-        return any(r.event.TOPIC.startswith(CORRECTING) for r in self.records)
+        return Seen(self.stream, every, state, records[-1].version, moments[-1])
 
 
 def seen(stream: str, records: Sequence[Recorded], kind: type[Case | Team]) -> Seen:
     """Fold a stream's records."""
-    return Seen(stream, tuple(records), replay(kind(), records), records[-1].version if records else 0)
+    if not records:
+        return Seen(stream, (), kind(), 0)
+    latest = max(r.occurred_at for r in records)
+    return Seen(stream, tuple(records), replay(kind(), records), records[-1].version, latest, is_corrected(records))
 
 
 class Cache:

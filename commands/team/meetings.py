@@ -59,7 +59,7 @@ class HoldMeeting(TeamCommand):
         every = rhythm.meeting_days if self.kind == "regular" else rhythm.learning_days if self.kind == "learning" else None
         if every is not None and state.next_meeting(self.on + timedelta(days=1), self.kind) is None:
             following = self.on + timedelta(days=every.value)
-            while following < desk.today:
+            while following < desk.today or (following, self.kind) in state.meetings:
                 following += timedelta(days=every.value)
             yield MeetingScheduled(on=following, kind=self.kind)
 

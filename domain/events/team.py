@@ -145,6 +145,8 @@ class MeetingScheduled(Event):
     kind: Code
 
     def apply(self, team: Team) -> Team:
+        if (self.on, self.kind) in team.meetings:
+            return team  # it was held already: recorded before it was planned
         return team.but(meetings=put(team.meetings, (self.on, self.kind), Meeting(self.on, self.kind)))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from commands.closing import CheckAftercare, Close, Merge, Reopen, UndoMerge
+from commands.handle import decide
 from domain.case import Case, Status
 from domain.case_parts import NextMoment
 from domain.event import replay
@@ -12,10 +15,12 @@ from domain.events.closing import DuplicateTakenIn
 from domain.events.parties import ContactPointAssigned
 from domain.events.plan import PlanDrafted
 from domain.events.team import PartnerLeft, ProfessionalLeft
+from domain.refusal import Refused
 from tests.examples import (
     A1_FULFILLED,
     ACTIVE,
     AFTERCARE,
+    ANONYMOUS,
     CLOSED,
     LATER,
     MERGED,
@@ -167,3 +172,13 @@ def test_a_moment_that_passed_while_it_was_merged_is_due_now():
     own = merged.when(UNDO).case()
     assert own.next == NextMoment("check", LATER)
     assert SOON < LATER
+
+
+def test_what_was_never_merged_is_not_undone():
+    situation = given(*ACTIVE, MERGED)
+    with pytest.raises(Refused, match="not-merged"):
+        decide(UNDO, situation.state(UNDO).but(merged_into=None), situation.desk(UNDO))
+
+
+def test_a_named_case_does_not_go_into_an_anonymous_one():
+    given(*ACTIVE).beside(TWIN, ANONYMOUS).when(MERGE).then_refused("still-anonymous", case=TWIN)

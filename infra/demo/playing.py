@@ -15,10 +15,11 @@ from typing import TextIO
 from domain.refusal import Refused
 from infra.cli.failures import report
 from infra.cli.output import Output
+from infra.cli.param import Bad
 from infra.cli.program import program
 from infra.cli.session import Session
 from infra.cli.shape import Branch
-from infra.demo.script import Scene, Step, timeline
+from infra.demo.script import FOLDER, Scene, Step, timeline
 from infra.texts import Words
 from infra.texts.sentences import fill, people
 
@@ -57,6 +58,7 @@ class Stage:
     err: TextIO
     json: bool = False
     quiet: bool = False
+    plays: Path = FOLDER
 
     @cached_property
     def root(self) -> Branch:
@@ -69,9 +71,8 @@ class Stage:
 
     def play(self) -> None:
         """Play everything. `WentOtherwise` when a step has another outcome than the play says."""
-        scenes, screens = timeline()
+        scenes, screens = timeline(self.plays)
         self._clock = PlayClock(scenes[0].at)
-        self._found()
         for scene in scenes:
             self._tell(scene)
             for step in scene.steps:
@@ -79,15 +80,6 @@ class Stage:
                 self._perform(scene, step, self.told.out, self.told.out)
         for scene in screens:
             self._show(scene)
-
-    def _found(self) -> None:
-        """Make the store, as `casus init` does."""
-        from infra.readmodels import ReadModels
-        from infra.store import create_store
-        from infra.store.config import StoreConfig
-
-        with create_store(StoreConfig(self.home, None, None), self._clock) as store:
-            ReadModels(store).prepare()
 
     def _tell(self, scene: Scene) -> None:
         self._clock.at = scene.at
@@ -127,9 +119,14 @@ class Stage:
 
 @contextmanager
 def folder(keep: str | None) -> Iterator[Path]:
-    """Where the demo's store stands: in a folder that is kept, or in one that is gone afterwards."""
+    """Where the demo's store stands: in a folder that is kept, or in one that is gone afterwards. Never where something is
+    already: it could be a store, or settings that name one.
+    """
     if keep is not None:
-        yield Path(keep).expanduser()
+        home = Path(keep).expanduser()
+        if home.exists() and not (home.is_dir() and next(home.iterdir(), None) is None):
+            raise Bad("folder-not-empty", param="--keep")
+        yield home
         return
     with tempfile.TemporaryDirectory(prefix="casus-demo-") as made:
         yield Path(made) / "store"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -10,7 +10,6 @@ from domain.case import Case
 from domain.events.imported import ActivityImported
 from projections.base import Projection
 from projections.history import History
-from projections.stats_steps import StepRow as Figure
 
 
 class StepRow(NamedTuple):
@@ -40,10 +39,3 @@ def _rows(history: History[Case]) -> Iterator[StepRow]:
 
 
 STEPS = Projection("steps", 1, StepRow, {"case": _rows}, key=("version",), indexes=(("source",),))
-
-
-def figures(rows: Iterable[StepRow]) -> Iterator[Figure]:
-    """The rows as the figures of `projections.stats` take them: a case goes by its id in its source."""
-    for r in rows:
-        case = r.number.removeprefix(f"{r.source}:")
-        yield Figure(r.source, case, r.position, r.activity, r.occurred_at, r.resource, r.group, r.lifecycle)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from domain.event import replay
 from domain.refusal import NotFound
 from domain.source import Source
+from infra.store.reading import uncollected
 from projections.stats_steps import StepRow
-from projections.steps import STEPS, figures
+from projections.steps import STEPS
 
 if TYPE_CHECKING:
     from infra.readmodels.asking import Rows
@@ -24,18 +25,17 @@ def steps_of(store: Store, rows: Rows, source: str | None = None) -> list[StepRo
     """
     if source is not None and not store.version(f"source:{source}"):
         raise NotFound("source", source)
-    found = list(figures(rows.rows(STEPS, source=source) if source is not None else rows.rows(STEPS)))
-    sources = {step.source for step in found}
-    names = {which: _names(store, which) for which in sources}
-    several = len(sources) > 1
-
-    def shown(step: StepRow) -> str | None:
-        if step.resource is None:
-            return None
-        name = names[step.source].get(step.resource, step.resource)
-        return f"{step.source}:{name}" if several else name
-
-    return [step._replace(resource=shown(step)) for step in found]
+    with uncollected():
+        found = rows.rows(STEPS, source=source) if source is not None else rows.rows(STEPS)
+        sources = {row.source for row in found}
+        shown = {which: _shown(store, which, several=len(sources) > 1) for which in sources}
+        return [
+            StepRow(
+                r.source, r.number[len(r.source) + 1 :], r.position, r.activity, r.occurred_at,
+                None if r.resource is None else shown[r.source].get(r.resource, r.resource), r.group, r.lifecycle,
+            )
+            for r in found
+        ]  # fmt: skip
 
 
 def in_document_order(steps: list[StepRow]) -> list[StepRow]:
@@ -43,9 +43,10 @@ def in_document_order(steps: list[StepRow]) -> list[StepRow]:
     return sorted(steps, key=lambda step: (step.case, step.position))
 
 
-def _names(store: Store, source: str) -> Mapping[str, str]:
-    """The name of each resource of a source that is not withheld, by its id."""
+def _shown(store: Store, source: str, *, several: bool) -> Mapping[str, str]:
+    """What to call each resource of a source, by its id: its name, if that is not withheld."""
     resources = replay(Source(), store.load(f"source:{source}")).resources
     opened = store.open_texts(resources.values()) if resources else {}
     texts = {which: opened.get(ref) for which, ref in resources.items()}
-    return {which: text for which, text in texts.items() if isinstance(text, str)}
+    names = {which: text if isinstance(text, str) else which for which, text in texts.items()}
+    return {which: f"{source}:{name}" for which, name in names.items()} if several else names

@@ -108,9 +108,7 @@ def _batch(store: Store, book: SourceBook, batch: Sequence[list[LogStep]], table
     raise Conflict("stream-moved", stream=book.stream)
 
 
-def _stored(
-    store: Store, book: SourceBook, batch: Sequence[list[LogStep]], table: ActivityMap, header: Header
-) -> int | None:
+def _stored(store: Store, book: SourceBook, batch: Sequence[list[LogStep]], table: ActivityMap, header: Header) -> int | None:
     """Store it. None: another import stored the same at the same moment, so it must be looked at again."""
     found = additions(store, book, batch, table)
     if not found.new:

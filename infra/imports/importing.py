@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,7 +12,7 @@ from domain.event import Header
 from domain.refusal import Conflict, Refused
 from infra.imports.comparing import Addition, additions, changed_cases
 from infra.imports.receipts import receipt
-from infra.imports.sources import SourceBook
+from infra.imports.sources import SourceBook, checked
 from infra.logs import LogStep
 from infra.logs.mapping import ActivityMap
 from infra.store.draft import Draft
@@ -25,8 +24,6 @@ BATCH = 2_000
 """About how many events go in one transaction: a case is never divided."""
 ATTEMPTS = 20
 """How often a batch is decided anew because somebody else was first: another import, or a case that was taken up."""
-SOURCE = re.compile(r"(?!source$)[a-z0-9][a-z0-9-]{0,39}")
-"""A source's name, which begins the number of each of its cases; `source:` begins the streams of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,7 @@ def import_log(
     something else at a position than it did before: history is fixed, and a source that rewrote its own is another
     source. Refused as `import-interrupted` when the connection was lost: the same import again goes on from there.
     """
-    if not SOURCE.fullmatch(source):
-        raise Refused("source-unusable", field="source")
-    book = SourceBook(store, source)
+    book = SourceBook(store, checked(source))
     news = _news(store, book, steps) if book.known else None
     cases = events = added = 0
     for batch in _batches(steps):

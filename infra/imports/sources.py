@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from domain.event import Header, replay
 from domain.events.imported import ResourceNoted, SourceOpened
 from domain.personal import Personal
+from domain.refusal import Refused
 from domain.source import Source
 from infra.store.draft import Draft
 
 if TYPE_CHECKING:
     from infra.store.store import Store
+
+
+NAME = re.compile(r"(?!source$)[a-z0-9][a-z0-9-]{0,39}")
+
+
+def checked(source: str) -> str:
+    """A source's name, which begins the number of each of its cases; refused where it can't. `source:` begins the
+    streams of sources themselves.
+    """
+    if not NAME.fullmatch(source):
+        raise Refused("source-unusable", field="source")
+    return source
 
 
 class SourceBook:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from commands.base import CaseCommand, Text, Yield
 from commands.desk import Desk
 from commands.monitoring import next_check_day
+from commands.settling import overlaps_answered, settled
 from domain.case import Case, Status
 from domain.event import Event
 from domain.events.closing import AftercareChecked, CaseClosed, CaseReopened
@@ -45,6 +46,7 @@ class Close(CaseCommand):
             raise Refused("escalation-open", case=state.number, escalations=tuple(calls))
         if state.transfer is not None or state.direction_offer is not None:
             raise Refused("offer-open", case=state.number, to=(state.transfer or state.direction_offer).to)  # type: ignore[union-attr]
+        overlaps_answered(state)
         resident = desk.profile.resident
         required = resident is not None and resident.endorsement_required is not None and resident.endorsement_required.value
         if required and state.drafted is not None and state.endorsed is None:
@@ -56,6 +58,7 @@ class Close(CaseCommand):
             after = desk.days(closing.aftercare_days.value)
         if after is not None and after <= desk.today:
             raise Refused("date-passed", field="aftercare_on", on=after)
+        yield from settled(state)
         yield CaseClosed(result=self.result, note=self.personal(self.note), aftercare_on=after)
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from commands.base import CaseCommand, On, Text, Yield
 from commands.desk import Desk
+from commands.settling import settled
 from commands.triage import recipient
 from domain.case import Case, Status
 from domain.events.escalation import (
@@ -73,6 +74,7 @@ class Receive(CaseCommand):
         triage = offer.reason == "redirect"
         days = profile.triage.within_days.value if triage else profile.monitoring.check_days.value
         holder = desk.professional(self.holder).id if self.holder else desk.coordinator()
+        yield from settled(state)
         yield CaseTransferred(to=desk.team.id, reason=offer.reason, successor=number)
         received = CaseReceived(
             team=desk.team.id, holder=holder, next_kind="triage" if triage else "check", next_on=desk.days(days),
@@ -105,6 +107,7 @@ class RecordTransfer(CaseCommand):
         if offer.kind == "team" and offer.to in desk.teams and desk.teams[offer.to].exists():
             raise Refused("recipient-answers", to=offer.to)
         _no_calls_open(state)
+        yield from settled(state)
         yield CaseTransferred(to=offer.to, reason=offer.reason)
 
 

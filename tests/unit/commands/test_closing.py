@@ -43,6 +43,10 @@ MERGE = Merge(case=CASE, into=TWIN, why="The same boat")
 UNDO = UndoMerge(case=CASE, why="Two boats")
 REOPEN = Reopen(case=CASE, why="Loose again")
 DECLINED = example("case.triage.declined")
+ASKED_BY_ANOTHER = example("case.consent.overlap-noticed")
+RESERVED = example("case.plan.budget-reserved")
+SPENT = example("case.plan.budget-spent")
+DEVIATED = example("case.plan.deviation-recorded")
 
 
 def test_a_closed_case_is_looked_at_again():
@@ -69,6 +73,13 @@ def test_nothing_is_left_open_behind_a_closed_case():
     given(*ACTIVE, RAISED).when(CLOSE).then_refused("escalation-open", escalations=("E1",))
     given(*ACTIVE, TRANSFER).when(CLOSE).then_refused("offer-open", to=LOCK)
     given(*ACTIVE, OFFERED).when(CLOSE).then_refused("offer-open", to=LOCK)
+    given(*ACTIVE, ASKED_BY_ANOTHER).when(CLOSE).then_refused("overlap-open", overlaps=("O1",))
+
+
+def test_closing_gives_back_what_was_not_spent_and_lets_rules_hold_again():
+    closed = given(*PLANNED, A1_FULFILLED, RESERVED, SPENT, DEVIATED).when(CLOSE).case()
+    assert [r.standing() for r in closed.budget.values()] == [r.spent for r in closed.budget.values()]
+    assert [d.ended for d in closed.deviations.values()] == [TODAY]
 
 
 def test_where_residents_endorse_a_plan_it_is_endorsed_or_said_why_not():

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import appending, loading
+from tests.bench import appending, loading, starting
 from tests.bench.report import machine, objects, table
 from tests.bench.rounds import Comparison
 from tests.support.postgres import Server, running_postgres
@@ -16,6 +16,7 @@ SERVER: dict[str, Callable[[Server], Iterator[Comparison]]] = {
 ALONE: dict[str, Callable[[], Iterator[Comparison]]] = {
     "append-sqlite": appending.on_sqlite,
     "load-sqlite": loading.on_sqlite,
+    "start-up": starting.on_sqlite,
 }
 NAMES = (*SERVER, *ALONE)
 

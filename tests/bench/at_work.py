@@ -1,5 +1,6 @@
 """A table at work: a team with its way of working and its people, and cases of any length, in a store."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from infra.store.store import Store
 
 TEAM = "lelystad-sit"
 PARTNERS = ("kwintes", "politie", "centrada", "ggz-centraal", "triade", "amethist", "welzijn-lelystad")
-REQUEST = Request(login="bench", team=TEAM)
+LOGIN = f"os-{os.getuid()}"
+REQUEST = Request(login=LOGIN, team=TEAM)
 LENGTH = 20
 """How many events a case has that commands are given on."""
 SOON = datetime.now(UTC).date() + timedelta(days=60)
@@ -64,7 +66,7 @@ def _story(store: Store) -> Iterator[Recorded]:
         return [record for record in outcome.events if record.stream != TEAM]
 
     run("team.establish", team=TEAM, profile=document(profile))
-    run("team.add-professional", team=TEAM, partner="gemeente-lelystad", roles={"chair"}, name="Vera Vos", login="bench")
+    run("team.add-professional", team=TEAM, partner="gemeente-lelystad", roles={"chair"}, name="Vera Vos", login=LOGIN)
     for number in range(14):
         partner = PARTNERS[number % len(PARTNERS)]
         run("team.add-professional", team=TEAM, partner=partner, roles={"professional"}, name=f"Piet de {number}e")

@@ -85,6 +85,8 @@ def explained(error: BaseException, session: Session) -> tuple[Exit, str, list[s
 def refusal(error: Refused, words: Words, label: Label | None = None, asked: Mapping[str, str] = NOTHING) -> str:
     """A refusal as a sentence: what is wrong, and how to mend it."""
     text = words.find("refusals", error.code) or words.get("refusals", "other")
+    if error.code.startswith(("log-", "map-")):
+        label = _as_it_stands
     facts = {"code": error.code, **error.facts}
     if facts.get("field") in asked:
         facts["field"] = asked[str(facts["field"])]
@@ -93,6 +95,11 @@ def refusal(error: Refused, words: Words, label: Label | None = None, asked: Map
 
         facts["problem"] = told(words, error)
     return fill(text, facts, words, label)
+
+
+def _as_it_stands(_field: str, code: str) -> str:
+    """The words of somebody's file are shown as they stand there, though we may know such a code ourselves."""
+    return code
 
 
 def complaint(words: Words, field: str, code: str, facts: dict[str, object]) -> str:

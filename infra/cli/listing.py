@@ -140,7 +140,7 @@ LISTS = {
         (TEAM, Param("kind", "choice", choices=KINDS), SOURCE), labelled=("partner",),
     ),
     "workload": Listing(
-        workload, ("team", "partner", "professional", "cases", "agreements", "overdue", "due_soon", "escalations"),
+        workload, ("team", "source", "partner", "professional", "cases", "agreements", "overdue", "due_soon", "escalations"),
         (TEAM, PARTNER, SOURCE), labelled=("partner",),
     ),
     "agenda": Listing(

@@ -1,6 +1,5 @@
 """The demo: every play through the command line, and what is on screen in the end."""
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -42,7 +41,8 @@ def test_every_way_of_working_has_a_play():
 
 
 def test_every_scene_is_told_in_both_languages():
-    for scene in sum(timeline(), start=[]):
+    scenes, screens = timeline()
+    for scene in (*scenes, *screens):
         assert set(scene.told) == set(LANGUAGES), (scene.play, scene.at)
 
 
@@ -142,7 +142,7 @@ def test_a_backdated_check_counts_on_its_day(played: Played):
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):
     (tmp_path / "config.toml").write_text('store = "postgresql://nowhere.invalid/none"\n')
     assert Casus(tmp_path / "mine")("demo", "--keep", str(tmp_path)).code == 2
-    assert os.listdir(tmp_path) == ["config.toml"]
+    assert [p.name for p in tmp_path.iterdir()] == ["config.toml"]
 
 
 def test_without_keep_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -150,7 +150,7 @@ def test_without_keep_nothing_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
     with folder(None) as home:
         small_stage(tmp_path / "plays", home, "$ casus cases").play()
         assert home.exists()
-    assert os.listdir(tmp_path) == ["plays"]
+    assert [p.name for p in tmp_path.iterdir()] == ["plays"]
 
 
 @pytest.mark.parametrize("step", ["$ casus triage accept LEL-2026-0001", "! casus cases"])

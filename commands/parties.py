@@ -178,6 +178,7 @@ class Replace(CaseCommand):
             raise Refused("to-yourself", field="successor")
         desk.professional(self.successor)
         if state.mentions(self.professional):
+            not_covered_by(state, self.successor, self.professional, desk)
             yield ProfessionalReplaced(professional=self.professional, successor=self.successor)
 
 
@@ -259,6 +260,13 @@ def check_absence(desk: Desk, professional: ProfessionalId, cover: ProfessionalI
         raise Refused("ends-before-start", field="until", start=start, until=until)
     if until < desk.today:
         raise Refused("date-passed", field="until", on=until)
+
+
+def not_covered_by(state: Case, successor: ProfessionalId, leaver: ProfessionalId, desk: Desk) -> None:
+    """Refuse as successor somebody who is away and covered by the one who leaves: nobody would be there."""
+    for absence in state.absences:
+        if (absence.professional, absence.cover) == (successor, leaver) and absence.until >= desk.today:
+            raise Refused("successor-away", case=state.number, professional=successor, until=absence.until)
 
 
 def leaving(

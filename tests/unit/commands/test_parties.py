@@ -113,6 +113,11 @@ def test_replacing_the_cover_by_who_is_away_leaves_no_cover():
     assert covered.holder_on(TODAY) == MASTER
 
 
+def test_the_cover_is_not_replaced_by_who_is_away():
+    replace = Replace(case=CASE, professional=PILOT, successor=MASTER)
+    given(*ACTIVE, COVERED).when(replace).then_refused("successor-away", professional=MASTER)
+
+
 def test_the_cover_holds_while_the_holder_is_away_and_no_longer():
     away = case(*ACTIVE, COVERED)
     days = (TODAY - timedelta(days=1), TODAY, SOON, SOON + timedelta(days=1))

@@ -38,7 +38,8 @@ def region_of(teams: Sequence[TeamRow], cases: Sequence[CaseRow], learning: Sequ
     for region in teams:
         together: Counter[tuple[str, str]] = Counter({("cases", "all"): 0, ("cases", "open"): 0})
         for team in region.teams:
-            own = Counter({("cases", "all"): 0, ("cases", "open"): 0}) | counts.get(team, Counter())
+            own = Counter({("cases", "all"): 0, ("cases", "open"): 0})
+            own.update(counts.get(team, {}))
             found += _rows(region.team, team, own)
             together.update(own)
         if region.teams:

@@ -18,7 +18,7 @@ class TextRow(NamedTuple):
     """A reference to a sealed text."""
 
     stream: Annotated[str, "the case, team or source"]
-    what: Annotated[str, "the part of its state: subjects agreements questions ..."]
+    what: Annotated[str, "the part of its state: subjects, agreements, questions and the like"]
     entry: Annotated[str, "the number, code or id of the entry in that part; of a list the place in it"]
     field: Annotated[str, "the field of the entry; empty when the entry is a text itself"]
     nth: Annotated[int, "the place, where a field holds several"]

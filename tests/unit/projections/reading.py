@@ -49,7 +49,8 @@ def everything(*cases: History[Any], table: Iterable[Step] = ()) -> list[History
 def on_the_day(day: date, *cases: History[Any], table: Iterable[Step] = ()) -> Tables:
     """What views read, on a day."""
     of = everything(*cases, table=table)
-    return Tables(*(rows(p, *of) for p in READS), on=day)  # type: ignore[arg-type]
+    found: list[Any] = [rows(p, *of) for p in READS]
+    return Tables(*found, day)
 
 
 def a_case(*steps: Step, day: date, table: Iterable[Step] = ()) -> Tables:

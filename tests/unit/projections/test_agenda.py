@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain.events import meeting, team, triage
+from domain.events import escalation, meeting, monitoring, parties, team, triage
 from domain.ids import Code
 from projections.agenda import AgendaRow, NextMeetingRow, agenda_of, next_meetings
 from projections.tables import Tables
@@ -17,7 +17,7 @@ from tests.support.tables import COAST, HARBOUR, LOCK, MASTER, adopted, profile
 from tests.unit.projections.reading import DAY, a_case, history_of_case, on_the_day
 
 MEETING = date(2026, 12, 10)
-CHECKED = examples.checks.CheckRecorded(observed=text(), progress=True, next_check=MEETING + DAY)
+CHECKED = monitoring.CheckRecorded(observed=text(), progress=True, next_check=MEETING + DAY)
 QUIET: tuple[Step, ...] = (*ACTIVE, on(TODAY, CHECKED))
 """A case for which nothing is to be said before or at the meeting."""
 
@@ -90,7 +90,7 @@ def test_each_reason_puts_a_case_on_the_agenda(reason: Code, what: Code | None, 
         (*QUIET, AGREED.model_copy(update={"due": MEETING + DAY})),
         (*QUIET, AFTERCARE.model_copy(update={"aftercare_on": MEETING + DAY})),
         (*QUIET, RESTED.model_copy(update={"until": MEETING + DAY})),
-        (*QUIET, RAISED, examples.escalations.EscalationResolved(escalation="E1", how=text())),
+        (*QUIET, RAISED, escalation.EscalationResolved(escalation="E1", how=text())),
     ],
 )
 def test_what_comes_after_the_meeting_or_is_settled_is_not_on_it(steps: tuple[Step, ...]):
@@ -109,7 +109,7 @@ def test_a_flagged_case_is_on_every_agenda_until_progress_is_forced():
         rows = agenda_of(a_case(*flagged, day=day))
         assert "flagged" in {r.what for r in rows if r.reason == "stagnating"}
         assert all(r.meeting is not None and r.meeting >= day for r in rows)
-    forced = examples.checks.ProgressForced(decision="agreement", why=text(), next_check=MEETING + 200 * DAY)
+    forced = monitoring.ProgressForced(decision="agreement", why=text(), next_check=MEETING + 200 * DAY)
     assert reasons(a_case(*flagged, on(TODAY + DAY, forced), day=TODAY + DAY)) == []
 
 
@@ -134,7 +134,7 @@ def test_what_another_table_is_asked_is_on_its_agenda(what: Code, event: object)
 
 
 def test_the_agenda_names_who_holds_the_case_on_the_day():
-    covered = examples.people.AbsenceCovered(professional=MASTER, cover="pilots-2", start=TODAY, until=MEETING)
+    covered = parties.AbsenceCovered(professional=MASTER, cover="pilots-2", start=TODAY, until=MEETING)
     rows = agenda_of(a_case(*NEW_CASE, covered, day=TODAY))
     assert {r.holder for r in rows} == {"pilots-2"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.events import consent, meeting, parties, plan, team, triage
+from domain.events import consent, escalation, intake, meeting, monitoring, parties, plan, team, triage
 from domain.ids import Code
 from projections.signals import SILENT_DAYS, SignalRow, signals_of
 from projections.tables import Tables
@@ -79,7 +79,7 @@ def test_what_was_to_happen_by_a_day_is_overdue_from_the_day_after(what: Code, d
 
 
 def test_a_decision_is_overdue_also_when_a_check_comes_first():
-    check = examples.checks.CheckRecorded(observed=text(), progress=False, next_check=SOON - 2 * DAY)
+    check = monitoring.CheckRecorded(observed=text(), progress=False, next_check=SOON - 2 * DAY)
     tables = a_case(*ACTIVE, on(TODAY, FLAGGED), on(TODAY + DAY, check), day=SOON + DAY)
     assert {s.what for s in signals_of(tables) if s.kind == "overdue" and s.number} == {"check", "decision"}
 
@@ -107,7 +107,7 @@ def test_a_meeting_that_was_never_held_is_overdue():
 def test_a_flagged_case_stagnates_until_progress_is_forced():
     flagged = (*ACTIVE, on(TODAY, FLAGGED))
     assert found(a_case(*flagged, day=TODAY), "stagnating", "flagged", on=TODAY, days=0)
-    forced = examples.checks.ProgressForced(decision="agreement", why=text(), next_check=SOON)
+    forced = monitoring.ProgressForced(decision="agreement", why=text(), next_check=SOON)
     assert not found(a_case(*flagged, on(TODAY + DAY, forced), day=TODAY + DAY), "stagnating", "flagged")
 
 
@@ -152,9 +152,9 @@ def test_what_was_asked_is_unanswered_once_its_term_has_passed(what: Code, by: d
     [
         ("invitation", (INVITED, parties.PartnerJoined(partner="tugs"))),
         ("agreement", (AGREED, plan.AgreementAccepted(agreement="A1"))),
-        ("escalation", (RAISED, examples.escalations.EscalationAccepted(escalation="E1"))),
-        ("direction-offer", (OFFERED, examples.escalations.DirectionDeclined(by=LOCK, why=text()))),
-        ("transfer", (TRANSFER, examples.escalations.TransferDeclined(why=text()))),
+        ("escalation", (RAISED, escalation.EscalationAccepted(escalation="E1"))),
+        ("direction-offer", (OFFERED, escalation.DirectionDeclined(by=LOCK, why=text()))),
+        ("transfer", (TRANSFER, escalation.TransferDeclined(why=text()))),
         ("probe", (PROBED, consent.OverlapAnswered(probe="O1", tell=False, why=text()))),
     ],
 )
@@ -212,7 +212,7 @@ def test_what_ends_on_a_day_expires_within_the_margin_and_has_expired_after_it(w
         ("consent", CONSENT, consent.ConsentWithdrawn(consent="C1")),
         ("deviation", DEVIATION, plan.DeviationEnded(deviation="D1")),
         ("subgroup", SUBGROUP, meeting.SubgroupDissolved(subgroup="S1")),
-        ("direction", DIRECTED, examples.escalations.DirectionReturned()),
+        ("direction", DIRECTED, escalation.DirectionReturned()),
     ],
 )
 def test_what_somebody_ended_does_not_expire(what: Code, begun: Any, ended: Any):
@@ -295,7 +295,7 @@ def test_an_imported_history_is_silent_after_so_many_days_and_no_other_rule_is_i
 
 
 def test_from_the_day_a_table_takes_it_up_every_rule_holds_for_it():
-    taken = examples.intakes.CaseTakenUp(team=HARBOUR, holder=MASTER, next_check=SOON - 2 * DAY)
+    taken = intake.CaseTakenUp(team=HARBOUR, holder=MASTER, next_check=SOON - 2 * DAY)
     tables = on_the_day(SOON, history_of_case(IMPORTED, on(TODAY, taken), number="logbook:17"))
     assert {(s.kind, s.what) for s in signals_of(tables) if s.number} == {("overdue", "check")}
 

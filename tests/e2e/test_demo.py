@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -163,7 +163,7 @@ def test_a_step_that_goes_otherwise_stops_the_play_and_says_where(tmp_path: Path
 def test_the_picture_shows_commands_of_the_last_screens():
     picture = Path(__file__).parents[2] / "docs" / "images" / "demo.svg"
     assert picture.stat().st_size < 200_000
-    texts = [element.text or "" for element in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
+    texts = [element.text or "" for element in ET.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
     shown = {text for text in texts if text.startswith("$ ")}
     assert shown
     assert shown <= {f"$ {step.typed}" for scene in read(FOLDER / f"{LAST}.play") for step in scene.steps}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,15 +65,15 @@ def work(session: Session, file: str, yes: bool) -> None:
         from infra.cli.asking import sure
 
         sure(session, irreversible[0].command.command_name(), Path(file).name, yes=yes)
-    opened: dict[str, Outcome] = {}
+    opened: dict[str, str] = {}
     for done, step in enumerate(steps):
         session.out.progress(session.words.say("progress", done=done, total=len(steps)))
         with _at(step.number):
             form = fill(step.command, _referred(step.fields, opened), session.now)
             outcome = session.engine.run(form, request(session, form, step.also))
-        opened[str(step.also["command_id"])] = outcome
+        opened[str(step.also["command_id"])] = _case_of(step, outcome)
         session.out.progress_done()
-        tell(session, step.command, outcome)
+        tell(session, step.command, outcome, remind=False)
     session.out.note("applied", count=len(steps))
 
 
@@ -85,9 +85,15 @@ def read(lines: Iterator[tuple[int, bytes]]) -> list[Step]:
         with _at(number):
             steps.append(_step(number, line, seen))
     ids = Counter(str(s.also["command_id"]) for s in steps)
+    opening: set[str] = set()
     for step in steps:
-        if ids[str(step.also["command_id"])] > 1:
-            raise Line(step.number, Refused("command-id-twice", command=str(step.also["command_id"])[:80]))
+        with _at(step.number):
+            own = str(step.also["command_id"])
+            if ids[own] > 1:
+                raise Refused("command-id-twice", command=own[:80])
+            _referred(step.fields, dict.fromkeys(opening, ""))
+            if step.command.KIND == "opens" or step.command.OPENS_NUMBER:
+                opening.add(own)
     return steps
 
 
@@ -128,6 +134,12 @@ def _object(line: bytes) -> dict[str, Any]:
     return found
 
 
+def _case_of(step: Step, outcome: Outcome) -> str:
+    """The case that a line opened: where a case was received under a number of ours, that one."""
+    new = [stream for stream in outcome.streams or {r.stream for r in outcome.events} if stream != outcome.stream]
+    return new[0] if step.command.OPENS_NUMBER and new else outcome.stream
+
+
 def _made_id(line: bytes, seen: Counter[str]) -> str:
     """An id for a line without one: the same line of the same file gets the same, the second of two alike another."""
     digest = hashlib.sha256(line.strip()).hexdigest()[:32]
@@ -140,14 +152,14 @@ def _stood_in(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {k: "AA-2000-0000" if _refers(k, v) else v for k, v in fields.items()}
 
 
-def _referred(fields: Mapping[str, Any], opened: Mapping[str, Outcome]) -> dict[str, Any]:
+def _referred(fields: Mapping[str, Any], opened: Mapping[str, str]) -> dict[str, Any]:
     """The fields with `@id` replaced by the number of the case that the line with that id opened."""
     made: dict[str, Any] = {}
     for name, value in fields.items():
         if _refers(name, value):
             if value[1:] not in opened:
                 raise Refused("line-refers-nowhere", field=name)
-            value = opened[value[1:]].stream  # noqa: PLW2901 - what it refers to takes its place
+            value = opened[value[1:]]  # noqa: PLW2901 - what it refers to takes its place
         made[name] = value
     return made
 
@@ -167,7 +179,8 @@ def _at(number: int) -> Iterator[None]:
 @contextmanager
 def _opened(file: str, session: Session) -> Iterator[Iterator[tuple[int, bytes]]]:
     if file == "-":
-        yield _lines(getattr(session.stdin, "buffer", sys.stdin.buffer))
+        raw: BinaryIO | None = getattr(session.stdin, "buffer", None)
+        yield _lines(raw or io.BytesIO(session.stdin.read().encode()))
         return
     from infra.logs.opened import file_refusals
 

@@ -134,10 +134,12 @@ def _label(session: Session, error: Refused) -> Label | None:
     """How this refusal's codes read, if its team is known without asking the store for more than it has given."""
     from infra.cli.labels import labels
 
-    team = error.facts.get("team") or session.acting_team
-    if not isinstance(team, str) or not team or "store" not in session.__dict__:
+    if "engine" not in session.__dict__:
         return None
-    return labels(session, team)
+    team, case = error.facts.get("team") or session.acting_team, error.facts.get("case")
+    if not team and isinstance(case, str):
+        team = getattr(session.engine.case(case).state, "team", "")
+    return labels(session, team) if isinstance(team, str) else None
 
 
 def _where(error: BaseException) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -72,9 +73,10 @@ def describes(words: Words, command: type[Command]) -> str:
 
 
 def example(command: type[Command]) -> str:
-    """The example in a command's docstring: its lines that begin with `casus`."""
-    lines = [line.strip() for line in (command.__doc__ or "").splitlines()]
-    return "\n".join(line for line in lines if line.startswith("casus "))
+    """The example in a command's docstring: from the line that begins with `casus` on; lines that are set in go on."""
+    doc = inspect.cleandoc(command.__doc__ or "")
+    lines = doc[doc.find("\ncasus ") + 1 :].splitlines() if "\ncasus " in doc else []
+    return "\n".join(lines).replace("\n ", " \\\n ")
 
 
 def field_help(words: Words, command: type[Command], param: Param) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from infra.cli.param import Bad
 from infra.cli.session import Session
-from infra.cli.shape import Branch, root_option
-from infra.texts import Words
+from infra.cli.shape import Branch, root_option, say
+from infra.texts import LANGUAGES, Words
 
 STAGES = (
     "intake", "consent", "triage", "parties", "meeting", "plan", "monitoring", "escalation", "closing", "correcting",
@@ -34,7 +35,7 @@ def program(words: Words) -> Branch:
     return Branch(
         "casus", words, about=words.get("cli", "program", "help"), names=lambda: names,
         load=lambda name: _load(name, words), line=lambda name: words.get("cli", "groups", name), sections=SECTIONS,
-        params=_options(words), callback=_told,
+        params=_options(words), example=words.get("cli", "program", "example"), callback=_told,
     )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _stage(name: str, words: Words) -> Branch:
 
 def _options(words: Words) -> tuple[click.Parameter, ...]:
     return (
-        root_option(words, "lang", "--lang", metavar="nl|en", expose_value=False),
+        root_option(words, "lang", "--lang", metavar="nl|en", expose_value=False, is_eager=True, callback=_language),
         root_option(words, "json", "--json", is_flag=True),
         root_option(words, "actor", "--as", "actor", metavar=words.get("cli", "kinds", "professional")),
         root_option(words, "team", "--team", metavar=words.get("cli", "kinds", "team")),
@@ -82,9 +83,15 @@ def _told(**options: Any) -> None:
     session.told(**{name: value for name, value in options.items() if value})
 
 
+def _language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    """The language was chosen before help was made; here it is only checked."""
+    if value is not None and value not in LANGUAGES:
+        raise Bad("not-a-choice", param="--lang", choices=LANGUAGES)
+
+
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"casus {version('casusregie')}")
+        say(ctx, f"casus {version('casusregie')}")
         ctx.exit()

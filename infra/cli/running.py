@@ -71,7 +71,7 @@ def _texts(session: Session, command: type[Command], raw: dict[str, Any]) -> dic
     return raw
 
 
-def tell(session: Session, command: type[Command], outcome: Outcome) -> None:
+def tell(session: Session, command: type[Command], outcome: Outcome, *, remind: bool = True) -> None:
     """What came of it: one line an event for people, one object for programs."""
     out = session.out
     if out.json:
@@ -96,7 +96,7 @@ def tell(session: Session, command: type[Command], outcome: Outcome) -> None:
         out.note("nothing-new", number=outcome.stream)
     if outcome.duplicates:
         out.warn("same-person", cases=outcome.duplicates)
-    if not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):
+    if remind and not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):
         out.note("no-names")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from infra.cli.param import Bad, Param
+from infra.cli.session import Session
 from infra.texts import Words
 
 WIDTH = 100
@@ -45,9 +46,7 @@ class Leaf(click.Command):
         _section(formatter, words, "options", [self._record(p) for p in self.asks if not p.positional])
         rest = [self._record(p) for p in self.also]
         _section(formatter, words, "common", [*rest, ("--help", words.get("cli", "globals", "help"))])
-        with formatter.section(words.get("cli", "headings", "example")):
-            for line in self.example.splitlines():
-                formatter.write(" " * formatter.current_indent + line.strip() + "\n")
+        _example(formatter, words, self.example)
 
     def _record(self, param: Param) -> tuple[str, str]:
         words = self.words
@@ -75,12 +74,13 @@ class Branch(click.Group):
 
     def __init__(
         self, name: str, words: Words, *, about: str, names: Callable[[], Iterable[str]],
-        load: Callable[[str], click.Command], line: Callable[[str], str] | None = None, params: tuple[click.Parameter, ...] = (),
-        sections: Mapping[str, tuple[str, ...]] | None = None, otherwise: str = "", callback: Callable[..., object] | None = None,
+        load: Callable[[str], click.Command], line: Callable[[str], str] | None = None,
+        params: tuple[click.Parameter, ...] = (), sections: Mapping[str, tuple[str, ...]] | None = None,
+        otherwise: str = "", example: str = "", callback: Callable[..., object] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(name, params=list(params), help=about, callback=callback, no_args_is_help=not otherwise)
         self.words, self._names, self._load, self._line = words, names, load, line
-        self.sections, self.otherwise = sections, otherwise
+        self.sections, self.otherwise, self.example = sections, otherwise, example
         self._asks_help = _help_option()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -116,6 +116,11 @@ class Branch(click.Group):
             _section(formatter, words, heading, [(n, self.one_line(n)) for n in names])
         options = [(self._spec(p), p.help or "") for p in self.params if isinstance(p, click.Option)]
         _section(formatter, words, "options", [*options, ("--help", words.get("cli", "globals", "help"))])
+        _example(formatter, words, self.example or self._first_example())
+
+    def _first_example(self) -> str:
+        first = self._load(next(iter(self._names())))
+        return first.example if isinstance(first, Leaf | Branch) else ""
 
     def one_line(self, name: str) -> str:
         """What a command is for, on one line."""
@@ -139,13 +144,25 @@ def _section(formatter: click.HelpFormatter, words: Words, heading: str, rows: l
             formatter.write_dl(rows, col_max=34)
 
 
+def _example(formatter: click.HelpFormatter, words: Words, example: str) -> None:
+    with formatter.section(words.get("cli", "headings", "example")):
+        for line in example.splitlines():
+            formatter.write(" " * formatter.current_indent + line.rstrip() + "\n")
+
+
 def _help_option() -> click.Option:
     def show(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
         if value and not ctx.resilient_parsing:
-            click.echo(ctx.get_help())
+            say(ctx, ctx.get_help())
             ctx.exit()
 
     return click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=show)
+
+
+def say(ctx: click.Context, text: str) -> None:
+    """Print what was asked for to where results go."""
+    session = ctx.find_object(Session)
+    print(text, file=session.out.out if session else None)
 
 
 def root_option(words: Words, name: str, *decls: str, metavar: str = "", **settings: Any) -> click.Option:

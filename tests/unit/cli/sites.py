@@ -20,39 +20,53 @@ def refusals() -> dict[str, list[set[str]]]:
     found: dict[str, list[set[str]]] = defaultdict(list)
     for tree in trees(*PACKAGES):
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            keywords = {k.arg or "*" for k in node.keywords}
-            if name in ("Refused", "Conflict"):
-                for code in _strings(node.args[0]):
-                    found[code].append(keywords)
-            elif name == "NotFound":
-                for kind in _strings(node.args[0]):
-                    found[f"unknown-{kind}"].append({"kind", "id"})
-            elif name == "require" and len(node.args) == 3:
-                for kind in _strings(node.args[1]):
-                    found[f"unknown-{kind}"].append({"kind", "id"})
-            elif name == "__init__" and isinstance(node.func, ast.Attribute) and keywords:
-                for code in _strings(node.args[0]):
-                    found[code].append(keywords)
+            for code, facts in _refusal(node):
+                found[code].append(facts)
     return dict(found)
+
+
+def _refusal(node: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    if isinstance(node, ast.Assign) and _name(node.targets[0]) == "REFUSALS" and isinstance(node.value, ast.Dict):
+        yield from ((code, {"*"}) for value in node.value.values for code in _strings(value))
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    name, facts = _name(node.func), {k.arg or "*" for k in node.keywords}
+    if name in ("Refused", "Conflict") or (name == "__init__" and facts):
+        yield from ((code, facts) for code in _strings(node.args[0]))
+    elif name == "NotFound" or (name == "require" and len(node.args) == 3):
+        kind = node.args[0] if name == "NotFound" else node.args[1]
+        yield from ((f"unknown-{code}", {"kind", "id"}) for code in _strings(kind))
 
 
 def value_errors() -> set[str]:
     """The codes with which a form's own checks complain."""
     return {
-        node.args[0].value
+        code
         for tree in trees("commands")
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ValueError"
-        and isinstance(node.args[0], ast.Constant)
-    }  # fmt: skip
+        if isinstance(node, ast.Call) and _name(node.func) == "ValueError"
+        for code in _strings(node.args[0])
+    }
+
+
+def first_arguments(name: str) -> set[str]:
+    """The texts that calls of this name begin with."""
+    return {
+        code
+        for tree in trees("infra")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name) and node.func.id == name
+        for code in _strings(node.args[0])
+    }
 
 
 def literals(*packages: str) -> set[str]:
     """Every text that stands in the source of these packages."""
     return {n.value for t in trees(*packages) for n in ast.walk(t) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
 def _strings(node: ast.expr) -> list[str]:

@@ -1,0 +1,35 @@
+"""`casus report`: a read model for reporting jobs, whole, as JSON Lines or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import click
+
+from infra.cli.own import JSON, MOMENTS, asked, leaf
+from infra.cli.param import Param
+from infra.cli.safe import json_safe
+from infra.cli.session import Session
+from infra.reports import FORMATS, report
+from infra.reports.reporting import Format
+from infra.texts import Words
+
+WHICH = Param("report", "word", required=True, positional=True)
+FORMAT = Param("format", "choice", choices=FORMATS, default="json")
+
+
+def command(name: str, words: Words) -> click.Command:
+    """The command."""
+    return leaf(words, name, work, WHICH, FORMAT, also=(*MOMENTS, JSON))
+
+
+def work(session: Session, report: str, at: date | None, known_at: datetime | None, **how: Format) -> None:
+    """Print it. What it holds is the contract of that version: nothing is translated."""
+    form: Format = "json" if session.out.json else how["format"]
+    for line in _lines(session, report, form, at, known_at):
+        print(json_safe(line) if form == "json" else line, file=session.out.out)
+
+
+def _lines(session: Session, name: str, form: Format, at: date | None, known_at: datetime | None) -> Iterator[str]:
+    return report(asked(session, at, known_at), name, form, at)

@@ -1,0 +1,103 @@
+"""A file of commands: checked whole before anything is stored, carried out in order, taken up again where it stopped."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Casus
+
+SUBMIT = {"command": "intake.submit", "question": "x", "reasons": ["adrift"], "anonymous": True}
+ASSESS = {"command": "triage.assess", "case": "@first", "criterion": "storm", "met": True, "motivation": "wind"}
+ACCEPT = {"command": "triage.accept", "case": "@first"}
+
+
+def written(folder: Path, *lines: Mapping[str, Any] | str | bytes) -> str:
+    file = folder / "commands.jsonl"
+    made = [line if isinstance(line, bytes) else (line if isinstance(line, str) else json.dumps(line)).encode() for line in lines]
+    file.write_bytes(b"\n".join(made) + b"\n")
+    return str(file)
+
+
+def stored(casus: Casus) -> int:
+    return int(casus.json("projections", "status")[0]["head"])
+
+
+def test_lines_are_carried_out_in_order_and_may_name_the_case_of_an_earlier_one(casus: Casus, tmp_path: Path):
+    file = written(tmp_path, {**SUBMIT, "command_id": "first"}, "", ASSESS, ACCEPT)
+    outcomes = casus.json("apply", file)
+    assert [o["number"] for o in outcomes] == ["HBR-2026-0001"] * 3
+    assert casus.json("show", "HBR-2026-0001")[0]["status"] == "active"
+
+
+def test_the_same_file_again_adds_nothing_and_a_longer_one_the_rest(casus: Casus, tmp_path: Path):
+    casus.done("apply", written(tmp_path, {**SUBMIT, "command_id": "first"}, ASSESS, SUBMIT, SUBMIT))
+    before = stored(casus)
+    again = casus.json("apply", written(tmp_path, {**SUBMIT, "command_id": "first"}, ASSESS, SUBMIT, SUBMIT, ACCEPT))
+    assert [o["repeated"] for o in again] == [True, True, True, True, False]
+    assert stored(casus) == before + 1
+
+
+def test_it_stops_at_the_first_refusal_and_goes_on_from_there(casus: Casus, tmp_path: Path):
+    lines: list[Mapping[str, Any]] = [{**SUBMIT, "command_id": "first"}, ACCEPT, {**SUBMIT, "command_id": "last"}]
+    refused = casus("apply", written(tmp_path, *lines))
+    assert refused.code == 3
+    assert refused.err.startswith("Line 2: HBR-2026-0001")
+    assert len(casus.json("cases")) == 1
+    casus.done("triage", "assess", "HBR-2026-0001", "storm", "--met", "--motivation", "wind")
+    casus.done("apply", written(tmp_path, *lines))
+    assert [c["status"] for c in casus.json("cases")] == ["active", "submitted"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("{not json", 3, "JSON"),
+        ("[1, 2]", 3, "object"),
+        ('{"command": "intake.submit", "command": "x"}', 3, "twice"),
+        (b'{"question": "\xff"}', 3, "UTF-8"),
+        ({"question": "x"}, 3, "command"),
+        ({"command": "intake.unheard-of"}, 3, "command"),
+        ({"command": "nowhere.at-all"}, 3, "command"),
+        ({**SUBMIT, "reasons": "adrift, adrift"}, 2, "--reason"),
+        ({**SUBMIT, "reasons": []}, 2, "--reason"),
+        ({**SUBMIT, "anonymous": "perhaps"}, 2, "--anonymous"),
+        ({**SUBMIT, "nickname": "Jan"}, 2, "nickname"),
+        ({**SUBMIT, "question": None}, 2, "--question"),
+        ({**SUBMIT, "question": "a\u202eb"}, 2, "--question"),
+        ({**SUBMIT, "occurred_at": "soon"}, 2, "--occurred-at"),
+        ({**SUBMIT, "occurred_at": 5}, 3, "occurred_at"),
+        ({"command": "monitoring.plan-check", "case": "HBR-2026-0001", "on": 1767225600}, 2, "--on"),
+        ({"command": "triage.accept", "case": "@nowhere"}, 3, "--case"),
+        ({**SUBMIT, "command_id": "one"}, 3, "one"),
+    ],
+    ids=str,
+)
+def test_a_line_that_is_wrong_is_named_and_nothing_is_stored(
+    casus: Casus, tmp_path: Path, line: Mapping[str, Any] | str | bytes, code: int, told: str
+):
+    before = stored(casus)
+    result = casus("apply", written(tmp_path, {**SUBMIT, "command_id": "one"}, line))
+    assert result.code == code, result.err
+    assert "Line 2:" in result.err or "Line 1:" in result.err
+    assert told in result.err
+    assert "Jan" not in result.err
+    assert stored(casus) == before
+
+
+def test_what_cannot_be_taken_back_asks_once_for_the_whole_file(casus: Casus, tmp_path: Path):
+    merge = {"command": "closing.merge", "case": "@two", "into": "@one", "why": "twice"}
+    file = written(tmp_path, {**SUBMIT, "command_id": "one"}, {**SUBMIT, "command_id": "two"}, merge)
+    assert casus("apply", file).code == 3
+    assert casus.json("cases") == []
+    casus.done("apply", file, "--yes")
+    assert [c["status"] for c in casus.json("cases")] == ["submitted", "merged"]
+
+
+def test_lines_may_come_from_input_and_say_who_when_and_why(casus: Casus):
+    line = json.dumps({**SUBMIT, "occurred_at": "2026-11-22T09:00:00+01:00", "as": "pilots-1", "purpose": "case-direction"})
+    [outcome] = casus.json("apply", "-", stdin=line)
+    [row] = casus.json("trail", outcome["number"])
+    assert (row["occurred_at"], row["assurance"]) == ("2026-11-22T08:00:00.000000Z", "os-user+entered-for")

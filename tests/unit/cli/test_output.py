@@ -1,0 +1,71 @@
+"""What is printed: tables that fit, text that can't steer a terminal, JSON that says what was meant."""
+
+import io
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.cli.output import Output, plain
+from infra.cli.safe import json_safe, safe, width
+from infra.cli.table import fitted, fold, table
+from infra.texts import Words
+
+UNSAFE = ["\x1b[2J", "\u202e", "\u2066", "\x07", "\x9b", "\u200f", "\ufeff", "\r", "\udcff"]
+
+
+@pytest.mark.parametrize("text", UNSAFE)
+def test_what_could_steer_a_terminal_is_shown_not_sent(text: str):
+    assert text[0] not in safe(f"a{text}b")
+    assert safe(f"a{text}b").startswith("a\\u")
+
+
+@given(st.text())
+def test_what_was_meant_is_read_back_from_json(text: str):
+    line = json_safe(json.dumps({"a": text}, ensure_ascii=False))
+    assert json.loads(line) == {"a": text}
+    assert safe(line) == line
+
+
+def test_wide_characters_take_two_columns_and_marks_none():
+    assert width("漢字") == 4
+    assert width("e\u0301") == 1
+
+
+@given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), max_size=5), st.integers(40, 120))
+def test_a_table_fits_the_room_there_is(rows: list[list[str]], room: int):
+    assert all(width(line) <= room for line in table(["one", "two", "three"], rows, room))
+
+
+@given(st.text(), st.integers(8, 60))
+def test_folding_loses_nothing_but_spaces(text: str, room: int):
+    lines = fold(safe(text), room)
+    assert all(width(line) <= room for line in lines)
+    assert "".join("".join(lines).split()) == "".join(safe(text).split())
+
+
+def test_the_widest_columns_give_way_first():
+    assert fitted([10, 80, 50], 100) == [10, 45, 45]
+
+
+def test_values_are_codes_days_and_moments_in_utc():
+    assert plain([date(2026, 3, 1), datetime(2026, 3, 1, 12, tzinfo=UTC)]) == ["2026-03-01", "2026-03-01T12:00:00.000000Z"]
+    assert plain({"set": frozenset({"b", "a"}), "amount": Decimal("7.50"), "none": None}) == {
+        "set": ["a", "b"],
+        "amount": "7.50",
+        "none": None,
+    }
+
+
+def test_results_go_to_one_stream_and_the_rest_to_the_other():
+    out, err = io.StringIO(), io.StringIO()
+    output = Output(Words("en"), out=out, err=err)
+    output.rows([], ("number",))
+    assert out.getvalue() == ""
+    assert err.getvalue() == "Nothing.\n"
+    output.quiet = True
+    output.note("nothing")
+    assert err.getvalue() == "Nothing.\n"

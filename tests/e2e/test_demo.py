@@ -147,7 +147,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):
 
 
 def test_without_keep_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("infra.demo.playing.MEMORY", str(tmp_path))
     with folder(None) as home:
         small_stage(tmp_path / "plays", home, "$ casus cases").play()
         assert home.exists()

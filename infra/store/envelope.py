@@ -98,19 +98,22 @@ def decode(
     It is the hot path of every fold, so it parses each line once and leaves the sealed line alone.
     """
     lines = state.split(b"\n")
+    record = _new(Recorded)
     try:
         head = from_json(lines[0][:-1] + b"}")
-        fits = head["stream"] == stream and head["version"] == version
+        if head["stream"] != stream or head["version"] != version:
+            raise Damaged(stream, version)
+        topic, stored = head["topic"], int(head["v"])
+        _stream(record, stream)
+        _version(record, version)
+        _occurred_at(record, datetime.fromisoformat(head["occurred_at"]))
         header = _header(lines[1], head["command"], head.get("correlation", ""), head.get("causation", ""))
     except (ValueError, LookupError, TypeError):
         raise Damaged(stream, version) from None
-    if not fits:
-        raise Damaged(stream, version)
-    record = _new(Recorded)
-    _stream(record, stream)
-    _version(record, version)
-    _event(record, _event_of(head["topic"], head["v"], lines[-1][8:-1], stream, version))
-    _occurred_at(record, datetime.fromisoformat(head["occurred_at"]))
+    try:
+        _event(record, _event_of(topic, stored, lines[-1][8:-1]))
+    except ValidationError:
+        raise Damaged(stream, version) from None
     _set_header(record, header)
     _recorded_at(record, datetime.fromisoformat(recorded_at) if isinstance(recorded_at, str) else recorded_at)
     _recorded_by(record, recorded_by)
@@ -127,16 +130,16 @@ _stream, _version, _event, _occurred_at, _set_header, _recorded_at, _recorded_by
 )
 
 
-def _event_of(topic: str, stored: int, facts: bytes, stream: str, version: int) -> Event:
-    cls = resolve(topic)
+def _event_of(topic: str, stored: int, facts: bytes) -> Event:
     try:
-        if stored == cls.VERSION:
-            return cls.__pydantic_validator__.validate_json(facts)  # type: ignore[no-any-return]
-        if stored > cls.VERSION:
-            raise Refused("event-too-new", topic=topic, version=stored)
-        return cls.model_validate(cls.upcast(from_json(facts), stored))
-    except ValidationError:
-        raise Damaged(stream, version) from None
+        cls = resolve(topic)
+    except LookupError:
+        raise Refused("event-too-new", topic=topic, version=stored) from None
+    if stored == cls.VERSION:
+        return cls.__pydantic_validator__.validate_json(facts)  # type: ignore[no-any-return]
+    if stored > cls.VERSION:
+        raise Refused("event-too-new", topic=topic, version=stored)
+    return cls.model_validate(cls.upcast(from_json(facts), stored))
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from domain.refusal import Refused
 from infra.store.database import Row, to_psycopg
 
 SETTINGS = "-c search_path=casus_read,casus -c TimeZone=UTC -c idle_in_transaction_session_timeout=60s -c lock_timeout=30s"
+PAUSE = 0.2
 LIVELINESS = {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30000}
 
 
@@ -23,7 +25,8 @@ class ServerDatastore(PostgresDatastore):
     server, and the pool would start three threads for it. So the pool's own constructor is not called.
     """
 
-    def __init__(self, dsn: str, connect_timeout: int) -> None:
+    def __init__(self, dsn: str, connect_timeout: int, patience: float) -> None:
+        self.patience = patience
         self.schema = "casus"
         self.originator_id_type = "text"
         self.enable_db_functions = False
@@ -58,6 +61,13 @@ class ServerDatastore(PostgresDatastore):
                 raise Refused("store-lost", **self.address)
             self._only = self._connect()
         return self._only
+
+    @property
+    def can_begin_anew(self) -> bool:
+        """Whether a new connection may take this one's place: there was one, and nothing of it would be missed."""
+        if self._only is None or self.held:
+            return False
+        return self._only.closed or self._only.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
 
     def _connect(self) -> psycopg.Connection[DictRow]:
         options = f"{self._given.get('options') or ''} {SETTINGS}".strip()
@@ -101,8 +111,17 @@ class PostgreSQLDatabase:
             self.datastore.raw.execute(sql.encode())
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        with refusing(self.datastore), self._cursor() as cursor:
-            return cursor.execute(to_psycopg(sql), params).fetchall()
+        """Reading is tried again when the connection breaks: a server that fails over is back in a moment."""
+        until = time.monotonic() + self.datastore.patience
+        while True:
+            again = sql.startswith("SELECT") and self.datastore.can_begin_anew
+            try:
+                with self._cursor() as cursor:
+                    return cursor.execute(to_psycopg(sql), params).fetchall()
+            except psycopg.Error as error:
+                if not (again and lost(error)) or time.monotonic() > until:
+                    raise refusal(error, self.datastore) or error from None
+                time.sleep(PAUSE)
 
     def stream(self, sql: str, params: Sequence[Any] = (), size: int = 2000) -> Iterator[Row]:
         with (
@@ -172,4 +191,4 @@ def lost(error: BaseException) -> bool:
     """Whether the way to the server was lost, so that what it was asked to do may or may not have been done."""
     if not isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return False
-    return error.sqlstate is None or error.sqlstate[:2] in ("08", "57") or error.sqlstate == "25P03"
+    return error.sqlstate is None or error.sqlstate[:3] in ("080", "57P") or error.sqlstate == "25P03"

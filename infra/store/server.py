@@ -36,7 +36,7 @@ class Server:
     def __init__(self, config: StoreConfig, clock: Clock | None) -> None:
         assert config.dsn is not None
         self.config = config
-        self.datastore = ServerDatastore(config.dsn, config.connect_timeout)
+        self.datastore = ServerDatastore(config.dsn, config.connect_timeout, config.patience)
         self.database: Database = PostgreSQLDatabase(self.datastore)
         self._store_clock = StoreClock(self._read_clock)
         self.clock = clock or self._store_clock

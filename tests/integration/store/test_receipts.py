@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from domain.refusal import Conflict, Refused
-from infra.store import Receipt, StoreConfig, create_store, open_store
+from infra.store import StoreConfig, create_store, open_store
 from infra.store.store import Store
 from tests.support.cut import cut_off
 from tests.support.stores import noted, receipt
@@ -148,7 +148,3 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(tmp_path):
         open_store(StoreConfig(tmp_path, dsn="postgresql://ann:hunter2@[bad"))
     assert refused.value.code == "store-address"
     assert "hunter2" not in str(refused.value.facts)
-
-
-def test_a_digest_goes_over_the_content_not_over_how_it_was_written():
-    assert Receipt.of("c", {"a": 1, "b": "é"}) == Receipt.of("c", {"b": "é", "a": 1})

@@ -1,0 +1,1 @@
+"""The store's pieces that need no database."""

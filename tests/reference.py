@@ -52,17 +52,18 @@ def _cli() -> Iterator[str]:
     root = program(WORDS)
     yield "# The command line\n"
     yield f"{root.help}\n"
-    yield "Results go to standard output, everything else to standard error. `--json` gives one object a line: codes and ids, never"
-    yield "translated. A date is a day in Amsterdam; a time carries its zone. Where a text is asked, `-` reads it from input and"
-    yield "`@FILE` from a file, so that it need not stand in the shell's history.\n"
+    yield "Results go to standard output, everything else to standard error. `--json` gives one object a line: codes and ids,"
+    yield "never translated. A date is a day in Amsterdam; a time carries its zone. Where a text is asked, `-` reads it from input"
+    yield "and `@FILE` from a file, so that it need not stand in the shell's history.\n"
     yield "## Exit codes\n"
     yield from _table(("code", "meaning"), ((str(int(code)), meaning) for code, meaning in EXITS.items()))
     yield "## Settings\n"
-    yield "From the environment, or (`store`, `key_file`, `team`, `as`) from `config.toml` in the folder; what is typed goes first.\n"
+    yield "From the environment, or (`store`, `key_file`, `team`, `as`) from `config.toml` in the folder; what is typed goes"
+    yield "first.\n"
     yield from _table(("variable", "what it says"), ((f"`{name}`", about) for name, about in SETTINGS.items()))
     yield "## Options of the whole program\n"
     options = [p for p in root.params if isinstance(p, click.Option)]
-    yield from _table(("option", "what it does"), ((f"`{root._spec(p)}`", p.help or "") for p in options))
+    yield from _table(("option", "what it does"), ((f"`{root._spec(p)}`".replace("|", "\\|"), p.help or "") for p in options))
     for section, names in SECTIONS.items():
         yield f"## {WORDS.get('cli', 'headings', section)}\n"
         for name in names:
@@ -113,9 +114,9 @@ def events_page() -> str:
 
 def _events() -> Iterator[str]:
     yield "# Events\n"
-    yield "What can happen to a case, a team or a source of imported histories. A topic is permanent; an event that was released is"
-    yield "never changed: a new version brings the facts of older ones up to date as they are read. A *sealed* field is encrypted with"
-    yield "the key of the person it is about; everything else is ids, codes, days and amounts, in the clear.\n"
+    yield "What can happen to a case, a team or a source of imported histories. A topic is permanent; an event that was released"
+    yield "is never changed: a new version brings the facts of older ones up to date as they are read. A *sealed* field is encrypted"
+    yield "with the key of the person it is about; everything else is ids, codes, days and amounts, in the clear.\n"
     for stage in STAGES:
         yield f"## {stage}\n"
         yield f"{_first_line(stage)}\n"
@@ -143,7 +144,8 @@ def _fields(event: type[Event]) -> Iterator[tuple[str, str, str]]:
 
 
 NAMED = {
-    "case": ids.CaseNumber, "team": ids.TeamId, "professional": ids.ProfessionalId, "subject": ids.SubjectId, "entry": ids.EntryId,
+    "case": ids.CaseNumber, "team": ids.TeamId, "professional": ids.ProfessionalId, "subject": ids.SubjectId,
+    "entry": ids.EntryId,
     "code or partner": ids.Code, "login": ids.Login, "prefix of case numbers": ids.Prefix, "digest": ids.Digest,
     "word of the source": ids.SourceTerm, "way of working, as JSON": ids.ProfileDocument,
 }  # fmt: skip
@@ -165,7 +167,7 @@ def _kind(hint: Any) -> str:
             return name
     if hasattr(hint, "__metadata__"):
         return _kind(hint.__origin__)
-    return PLAIN.get(hint.__name__, hint.__name__)
+    return str(PLAIN.get(hint.__name__, hint.__name__))
 
 
 def _table(heads: tuple[str, ...], rows: Any, *, head: bool = True) -> Iterator[str]:

@@ -94,19 +94,20 @@ def test_figures_of_whole_histories(log: Imported):
 
 
 def test_gaps(log: Imported):
-    for key, count in log.figures["gap"].items():
+    for key, count in list(log.figures["gap"].items())[1::2]:
         days = re.findall(r"\d+", key)[0]
         assert log.stats("gaps", "--days", days) == {key: count, "gap_top10_days": log.figures["gap_top10_days"]}
 
 
 def test_figures_at_a_moment(log: Imported):
     assert log.figures["at"]
-    for day, expected in log.figures["at"].items():
+    for number, (day, expected) in enumerate(log.figures["at"].items()):
         at = ("--at", f"{day}T00:00:00Z")
         all_of(expected, log.stats("open", *at))
         all_of(expected, log.stats("holders", *at))
         all_of(expected, log.stats("touched", *at))
-        for key, count in expected["silent"].items():
+        # Each threshold on one of the days; all of them on all days are compared where nothing has to be imported.
+        for key, count in list(expected["silent"].items())[number :: len(log.figures["at"])]:
             days = re.findall(r"\d+", key)[0]
             assert log.stats("silent", *at, "--days", days) == {key: count, "longest_silent": expected["longest_silent"]}
 

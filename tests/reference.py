@@ -53,8 +53,8 @@ def _cli() -> Iterator[str]:
     yield "# The command line\n"
     yield f"{root.help}\n"
     yield "Results go to standard output, everything else to standard error. `--json` gives one object a line: codes and ids,"
-    yield "never translated. A date is a day in Amsterdam; a time carries its zone. Where a text is asked, `-` reads it from input"
-    yield "and `@FILE` from a file, so that it need not stand in the shell's history.\n"
+    yield "never translated. A date is a day in Amsterdam; a time carries its zone. Where a text is asked, `-` reads it from"
+    yield "input and `@FILE` from a file, so that it need not stand in the shell's history.\n"
     yield "## Exit codes\n"
     yield from _table(("code", "meaning"), ((str(int(code)), meaning) for code, meaning in EXITS.items()))
     yield "## Settings\n"
@@ -115,8 +115,8 @@ def events_page() -> str:
 def _events() -> Iterator[str]:
     yield "# Events\n"
     yield "What can happen to a case, a team or a source of imported histories. A topic is permanent; an event that was released"
-    yield "is never changed: a new version brings the facts of older ones up to date as they are read. A *sealed* field is encrypted"
-    yield "with the key of the person it is about; everything else is ids, codes, days and amounts, in the clear.\n"
+    yield "is never changed: a new version brings the facts of older ones up to date as they are read. A *sealed* field is"
+    yield "encrypted with the key of the person it is about; everything else is ids, codes, days and amounts, in the clear.\n"
     for stage in STAGES:
         yield f"## {stage}\n"
         yield f"{_first_line(stage)}\n"

@@ -1,0 +1,52 @@
+"""The commands in the README and in each how-to run as they stand, one after another, in a folder of their own."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
+
+
+def scripts(page: Path) -> list[str]:
+    return [script for script in SCRIPT.findall(page.read_text(encoding="utf-8")) if "casus init" in script]
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if scripts(p)], ids=lambda p: p.stem)
+def test_the_commands_on_a_page_run(page: Path, tmp_path: Path):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": path, "CASUS_HOME": str(tmp_path / "home"), "LC_ALL": "C.UTF-8", "CASUS_LANG": "en"}
+    for script in scripts(page):
+        # Numbers hold the year in which somebody tries this.
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", this_year(script)],
+            env=env,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def this_year(script: str) -> str:
+    return script.replace("LEL-2026-", f"LEL-{datetime.now(UTC).year}-")
+
+
+def test_every_page_with_a_team_of_its_own_is_run():
+    assert {p.stem for p in PAGES if scripts(p)} >= {"README", "look-back", "import-a-case-log", "run-a-batch"}
+
+
+@pytest.mark.parametrize(
+    "page", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_links_lead_somewhere(page: Path):
+    targets = [t for t in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in t]
+    assert [t for t in targets if not (page.parent / t).exists()] == []

@@ -85,7 +85,3 @@ class SourceBook:
         self._count += len(self._new)
         self._ids |= self._new
         self._new = {}
-
-    def names(self) -> dict[str, str]:
-        """The name of each resource, by its id."""
-        return {which: name for name, which in self._ids.items()}

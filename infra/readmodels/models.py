@@ -14,7 +14,7 @@ from domain.days import day_of
 from domain.ids import CaseNumber, Login, ProfessionalId, TeamId
 from domain.refusal import Refused
 from infra.readmodels.asking import Rows
-from infra.readmodels.catching_up import Told, catch_up, places_of
+from infra.readmodels.catching_up import Told, catch_up
 from infra.readmodels.locks import one_moment
 from infra.readmodels.positions import READS, positions, superseded, tracked
 from infra.readmodels.tables import Table
@@ -125,17 +125,20 @@ class ReadModels(Rows):
         return AsOf(self.store, at, known_at, streams)
 
     def _all(self, projections: Sequence[Projection[Any]], where: Mapping[str, Any]) -> list[list[Any]]:
-        self.fresh()
+        self.fresh(projections)
         tables = [self._table(p) for p in projections]
         if len(tables) == 1:
             return [tables[0].read(where)]
         with one_moment(self.store.connection(), [t.name for t in tables]):
             return [t.read(where) for t in tables]
 
-    def fresh(self) -> None:
-        """Bring the tables up to the end of the log, or wait until they are."""
-        head = self.store.head()
-        if self._behind(head):
+    def fresh(self, asked: Sequence[Projection[Any]] = ()) -> None:
+        """Bring the tables up to the end of the log, or wait until they are. Refused when one that is asked was never made."""
+        head, known = self.store.head(), positions(self.store.connection())
+        missing = tuple(p.table for p in asked if tracked(p) not in known)
+        if missing or not known:
+            raise Refused("read-models-missing", tables=missing)
+        if min(known.values()) < head:
             try:
                 self.catch_up()
             except Refused as refused:
@@ -143,16 +146,9 @@ class ReadModels(Rows):
                     raise
                 self._wait(head)
 
-    def _behind(self, head: int) -> int:
-        """By how many events the last of the tables is behind."""
-        known = positions(self.store.connection())
-        if not known:
-            raise Refused("read-models-missing", tables=())
-        return head - min(known.values())
-
     def _wait(self, head: int) -> None:
         until = time.monotonic() + self.patience
-        while behind := self._behind(head):
+        while (behind := head - min(positions(self.store.connection()).values())) > 0:
             if time.monotonic() > until:
                 raise Refused("read-models-behind", events=behind)
             time.sleep(0.05)
@@ -165,7 +161,7 @@ class ReadModels(Rows):
         """
         from projections.cases import CASES
 
-        self.fresh()
+        self.fresh([CASES])
         table = self._table(CASES)
         found = {
             row.number for column in ("team", "direction_team") for row in table.read({column: team, "status": sorted(OPEN)})
@@ -205,6 +201,3 @@ class ReadModels(Rows):
 
     def _table(self, p: Projection[Any]) -> Table[Any]:
         return Table(p, self.store.connection())
-
-
-__all__ = ["ReadModels", "Standing", "places_of"]

@@ -173,6 +173,8 @@ class Identify(CaseCommand):
     contact: Line | None = None
 
     def identity(self) -> dict[str, str]:
+        if self.subject != RESIDENT:
+            return {}
         return identity_of(self.name, self.birth_date, self.number)
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:

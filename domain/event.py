@@ -77,11 +77,11 @@ class Event(BaseModel):
     @classmethod
     def personal_fields(cls) -> tuple[str, ...]:
         """The names of the fields that are sealed."""
-        found = cls.__dict__.get("_personal")
+        found: tuple[str, ...] | None = cls.__dict__.get("_personal")
         if found is None:
             found = tuple(n for n, f in cls.model_fields.items() if _is_personal(f.annotation))
             cls._personal = found  # type: ignore[attr-defined]
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 def _is_personal(annotation: Any) -> bool:

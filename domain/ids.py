@@ -38,6 +38,9 @@ Login = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,62}$")]
 SourceTerm = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A word of an imported source's own vocabulary: the name of an activity, a group, a lifecycle step."""
 
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+"""The name of a field of an event."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProfileDocument = Annotated[str, StringConstraints(max_length=400_000)]
 """A whole way of working as JSON, as it was adopted: data of the profession, nobody's person."""

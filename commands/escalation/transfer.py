@@ -20,6 +20,7 @@ from domain.events.escalation import (
     TransferOffered,
     TransferWithdrawn,
     carried,
+    carried_texts,
 )  # fmt: skip
 from domain.ids import Code, ProfessionalId, TeamId
 from domain.refusal import Refused
@@ -80,7 +81,7 @@ class Receive(CaseCommand):
             team=desk.team.id, holder=holder, next_kind="triage" if triage else "check", next_on=desk.days(days),
             predecessor=state.number, anonymous=state.anonymous, reasons=state.reasons, flags=state.flags,
             domains=state.domains, subjects=tuple((s.id, s.kind) for s in state.subjects.values()),
-            agreements=() if triage else tuple(_moving(state, desk, holder)),
+            agreements=() if triage else tuple(_moving(state, desk, holder)), texts=tuple(carried_texts(state)),
         )  # fmt: skip
         yield On(number, received)
 

@@ -11,10 +11,9 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.event import Event, Recorded
-from domain.ids import EntryId, SubjectId
+from domain.ids import EntryId, FieldName, SubjectId
 from domain.personal import Personal, Ref
 
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 FactText = Annotated[str, Field(max_length=400)]
 """A code, id or date of the corrected entry, as text; the entry's own class decides whether it may stand there."""
 Fact = bool | int | FactText | None | tuple[FactText, ...]

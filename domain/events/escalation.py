@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,7 +13,7 @@ from domain.case import Case, Status
 from domain.case_parts import Agreement, Direction, DirectionOffer, EscalationCall, NextMoment, Subject, Transfer
 from domain.days import day_of
 from domain.event import Event, put
-from domain.ids import CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
+from domain.ids import CaseNumber, Code, EntryId, FieldName, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Personal, Ref
 
 
@@ -219,6 +220,38 @@ class CarriedAgreement(BaseModel):
         )  # fmt: skip
 
 
+class CarriedText(BaseModel):
+    """A text about a person that moves along with a case; it stays where it was recorded (`stream`, `version`, `field`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: Literal["name", "birth_date", "number", "contact", "question", "tried"]
+    subject: SubjectId | None = None
+    stream: CaseNumber
+    version: int
+    field: FieldName
+
+    def ref(self) -> Ref:
+        """Where the text stands."""
+        return Ref(self.stream, self.version, self.field)
+
+
+IDENTITY: tuple[Literal["name", "birth_date", "number", "contact"], ...] = ("name", "birth_date", "number", "contact")
+
+
+def carried_texts(case: Case) -> Iterator[CarriedText]:
+    """Who the people in a case are, what was asked and what was tried, as references for the case it goes on as."""
+    for subject in case.subjects.values():
+        for what in IDENTITY:
+            ref = getattr(subject, what)
+            if ref is not None:
+                yield CarriedText(what=what, subject=subject.id, stream=ref.stream, version=ref.version, field=ref.field)
+    for ref in case.questions:
+        yield CarriedText(what="question", stream=ref.stream, version=ref.version, field=ref.field)
+    for ref in case.tried:
+        yield CarriedText(what="tried", stream=ref.stream, version=ref.version, field=ref.field)
+
+
 class CaseReceived(Event):
     """A case came from another team, with what was known there; texts stay in the case it came from."""
 
@@ -234,18 +267,22 @@ class CaseReceived(Event):
     domains: frozenset[Code]
     subjects: tuple[tuple[SubjectId, Code], ...]
     agreements: tuple[CarriedAgreement, ...] = ()
+    texts: tuple[CarriedText, ...] = ()
 
     def apply(self, case: Case) -> Case:
         stamp = case.stamp
         assert stamp is not None
         today = day_of(stamp.occurred_at)
+        known = {s: {t.what: t.ref() for t in self.texts if t.subject == s} for s, _ in self.subjects}
         active = self.next_kind == "check"
         direction = Direction(self.holder, self.holder) if active else Direction()
         return case.but(
             number=stamp.stream, team=self.team, status=Status.ACTIVE if active else Status.SUBMITTED, opened=today,
             holder=self.holder, next=NextMoment(self.next_kind, self.next_on), predecessor=self.predecessor,
             anonymous=self.anonymous, reasons=self.reasons, flags=self.flags, domains=self.domains,
-            subjects={s: Subject(s, kind) for s, kind in self.subjects}, direction=direction,
+            subjects={s: Subject(s, kind, **known[s]) for s, kind in self.subjects}, direction=direction,
+            questions=tuple(t.ref() for t in self.texts if t.what == "question"),
+            tried=tuple(t.ref() for t in self.texts if t.what == "tried"),
             accepted_on=today if active else None, last_progress=today if active else None,
             agreements={c.agreement: c.agreement_of(self.predecessor) for c in self.agreements},
         )  # fmt: skip

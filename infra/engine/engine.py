@@ -139,7 +139,7 @@ class Engine:
         if identity and isinstance(state, Case):
             identity = matching.completed(identity, state, self.store)
             for number in matching.matches(self.store, identity, own or ""):
-                self._see(act, number, Case)
+                self._see_where_it_went_on(act, number)
         for number in command.other_cases() + (command.other_cases_of(state) if state.exists() else ()):
             self._see(act, number, Case)
         desk = self._desk(act, act.streams.get(own or ""), team, actor, teams)
@@ -267,6 +267,13 @@ class Engine:
                 act.remembered.append(stream)
             act.streams[stream] = remembered or self._load(stream, kind)
         return act.streams[stream]
+
+    def _see_where_it_went_on(self, act: _Act, number: CaseNumber | None) -> None:
+        """A case that was matched, and where it went on: at another table, or as the case it was merged into."""
+        while number is not None and number not in act.streams:
+            found = self._see(act, number, Case).state
+            assert isinstance(found, Case)
+            number = found.successor or found.merged_into
 
     def _check_remembered(self, act: _Act) -> None:
         """An append checks the versions it rests on; a refusal, or finding nothing new, must not rest on old ones either."""

@@ -44,6 +44,7 @@ from tests.examples import (
     SOON,
     TO_PARTY,
     TRANSFER,
+    example,
 )
 from tests.scenario import CASE, LOCK_NEW, TODAY, Situation, case, given, on
 from tests.support.tables import COAST, HARBOUR, LOCK, LOCK_HAND, LOCK_MASTER, MASTER, PILOT, professional, profile
@@ -52,6 +53,7 @@ RAISE = Raise(case=CASE, to="coastguard", why="Storm")
 OFFER = OfferDirection(case=CASE, to=LOCK, why="No progress", until=LATER)
 TAKE = AcceptDirection(case=CASE)
 RECEIVE = Receive(case=CASE)
+IDENTIFIED = example("case.intake.subject-identified")
 
 
 def at_the_lock(*steps: object) -> Situation:
@@ -236,3 +238,12 @@ def test_what_was_handed_over_is_not_on_an_agenda_here():
 
 def test_answers_are_expected_ahead():
     given(*ACTIVE).when(OfferTransfer(case=CASE, to=LOCK, why="x", answer_by=SOON)).then_it()
+
+
+def test_a_case_that_is_handed_over_keeps_who_it_is_about_and_what_was_asked():
+    known = case(*ACTIVE, IDENTIFIED)
+    after = at_the_lock(*ACTIVE, IDENTIFIED, TRANSFER).when(RECEIVE).then_it()
+    received = replay(Case(), after.cases[LOCK_NEW])
+    assert received.subjects == known.subjects, "the texts stay where they were recorded"
+    assert (received.questions, received.tried) == (known.questions, known.tried)
+    assert {r.stream for r in received.questions} == {CASE}

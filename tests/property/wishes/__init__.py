@@ -1,0 +1,1 @@
+"""What people ask: sensibly, from how things stand, and nonsense."""

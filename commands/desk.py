@@ -91,6 +91,21 @@ class Desk:
             return self.team.chair
         raise Refused("would-be-forgotten", missing="holder", role=triage.role.value if triage else "")
 
+    def next_meeting(self) -> date | None:
+        """The table's next regular meeting: as scheduled, else by the rhythm, counted from the last that was held or
+        from the table's beginning; None when neither says.
+        """
+        scheduled = self.team.next_meeting(self.today)
+        rhythm = self.profile.rhythm.meeting_days
+        if scheduled is not None or rhythm is None:
+            return scheduled
+        held = [m.on for m in self.team.meetings.values() if m.kind == "regular" and m.held and m.on <= self.today]
+        last = max(held, default=self.team.established)
+        if last is None:
+            return None
+        times = max(1, -(-(self.today - last).days // rhythm.value))
+        return last + timedelta(days=times * rhythm.value)
+
     def days(self, number: int) -> date:
         """The day that many days after the act."""
         return self.today + timedelta(days=number)

@@ -26,7 +26,7 @@ class PutOn(CaseCommand):
     meeting: date | None = None
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
-        meeting = self.meeting or desk.team.next_meeting(desk.today)
+        meeting = self.meeting or desk.next_meeting()
         if meeting is None:
             raise Refused("no-meeting-scheduled", field="meeting", team=desk.team.id)
         if meeting < desk.today:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from commands import closing as close
@@ -154,6 +155,7 @@ COMMANDS: tuple[tuple[Situation, Command], ...] = (
         team=HARBOUR, professional=HOME, cover=HOME_TOO, start=TODAY, until=SOON
     )),
     (given_table(), table.Schedule(team=HARBOUR, on=LATER)),
+    (given_table(), table.CancelMeeting(team=HARBOUR, on=date(2026, 12, 10))),
     (given_table(), table.HoldMeeting(team=HARBOUR, on=TODAY, attended=frozenset({MASTER}))),
     (given_table(), table.Learn(team=HARBOUR, kind="yield", text="Talk sooner")),
     (given_table(), table.SignSharing(team=HARBOUR, until=LATER)),

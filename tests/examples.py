@@ -209,6 +209,7 @@ EVENTS: tuple[Event, ...] = (
     tables.ProfessionalLeft(professional=HOME, successor=HOME_TOO),
     tables.ChairAppointed(professional=TUG),
     tables.MeetingScheduled(on=SOON, kind="plan"),
+    tables.MeetingCancelled(on=SOON, kind="plan"),
     tables.MeetingHeld(on=TODAY, kind="regular", attended=frozenset({MASTER})),
     tables.SharingSigned(partners=frozenset({"pilots", "tugs"}), until=PAST),
     tables.SharingExpired(),

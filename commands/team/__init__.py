@@ -1,6 +1,6 @@
 """The team: its way of working, its roster and partners, its meetings."""
 
-from commands.team.meetings import HoldMeeting, Learn, Schedule
+from commands.team.meetings import CancelMeeting, HoldMeeting, Learn, Schedule
 from commands.team.roster import (
     AddProfessional,
     AdmitPartner,
@@ -13,6 +13,7 @@ from commands.team.roster import (
 from commands.team.setup import Adopt, Establish, ExpireSharing, SignSharing
 
 __all__ = [
-    "AddProfessional", "AdmitPartner", "Adopt", "AppointChair", "ChangeRoles", "CoverAbsence", "Establish",
+    "AddProfessional", "AdmitPartner", "Adopt", "AppointChair", "CancelMeeting",
+    "ChangeRoles", "CoverAbsence", "Establish",
     "ExpireSharing", "HoldMeeting", "Learn", "PartnerLeaves", "ProfessionalLeaves", "Schedule", "SignSharing",
 ]  # fmt: skip

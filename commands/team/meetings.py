@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from commands.base import TeamCommand, Text, Yield
 from commands.desk import Desk
 from commands.learning import PointKind
-from domain.events.team import MeetingHeld, MeetingScheduled, TeamLearned
+from domain.events.team import MeetingCancelled, MeetingHeld, MeetingScheduled, TeamLearned
 from domain.ids import TEAM_SUBJECT, ProfessionalId
 from domain.personal import Personal
 from domain.refusal import Refused
@@ -33,6 +33,25 @@ class Schedule(TeamCommand):
             raise Refused("date-passed", field="on", on=self.on)
         if (self.on, self.kind) not in state.meetings:
             yield MeetingScheduled(on=self.on, kind=self.kind)
+
+
+class CancelMeeting(TeamCommand):
+    """Cancel a meeting that was scheduled and not held; schedule another day if there is one.
+
+    casus team cancel-meeting lelystad-sit --on 2026-12-03
+    """
+
+    VERB: ClassVar[str] = "cancel-meeting"
+    on: date
+    kind: MeetingKind = "regular"
+
+    def decide(self, state: Team, desk: Desk) -> Iterator[Yield]:
+        meeting = state.meetings.get((self.on, self.kind))
+        if meeting is None:
+            return
+        if meeting.held:
+            raise Refused("meeting-held", team=state.id, on=self.on)
+        yield MeetingCancelled(on=self.on, kind=self.kind)
 
 
 class HoldMeeting(TeamCommand):

@@ -150,6 +150,17 @@ class MeetingScheduled(Event):
         return team.but(meetings=put(team.meetings, (self.on, self.kind), Meeting(self.on, self.kind)))
 
 
+class MeetingCancelled(Event):
+    """A meeting that was planned does not take place."""
+
+    TOPIC: ClassVar[str] = "team.team.meeting-cancelled"
+    on: date
+    kind: Code
+
+    def apply(self, team: Team) -> Team:
+        return team.but(meetings={k: m for k, m in team.meetings.items() if k != (self.on, self.kind) or m.held})
+
+
 class MeetingHeld(Event):
     """A meeting took place, with these partners; the next one was set if the rhythm says so."""
 

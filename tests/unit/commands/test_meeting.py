@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from commands.meeting import Discuss, DissolveSubgroup, FormSubgroup, Propose, PutOn
 from domain.events.meeting import PutOnAgenda, SubgroupDissolved
-from domain.events.team import MeetingHeld, ProfessionalLeft
+from domain.events.team import MeetingCancelled, MeetingHeld, ProfessionalLeft
 from tests.examples import ACTIVE, LATER, PAST, SOON, SUBGROUP
 from tests.scenario import CASE, TODAY, given
 from tests.support.tables import HOME, HOME_TOO, MASTER, PILOT, profile
@@ -19,9 +19,17 @@ def test_a_case_goes_on_the_next_agenda():
     given(*ACTIVE).when(PutOn(case=CASE)).then(PutOnAgenda(meeting=date(2026, 12, 10)))
 
 
+def test_where_none_is_scheduled_the_rhythm_says_when_the_next_meeting_is():
+    cancelled = MeetingCancelled(on=date(2026, 12, 10), kind="regular")
+    after = given(*ACTIVE).with_team(cancelled).when(PutOn(case=CASE)).case()
+    assert all(TODAY <= day <= TODAY + timedelta(days=14) for day in after.agenda)
+    assert len(after.agenda) == 1
+
+
 def test_without_a_meeting_ahead_a_day_is_needed():
     held = MeetingHeld(on=date(2026, 12, 10), kind="regular")
-    given(*ACTIVE).with_team(held).when(PutOn(case=CASE)).then_refused("no-meeting-scheduled")
+    no_rhythm = given(*ACTIVE).with_team(held).working_by(profile(rhythm__meeting_days=None))
+    no_rhythm.when(PutOn(case=CASE)).then_refused("no-meeting-scheduled")
     given(*ACTIVE).when(PutOn(case=CASE, meeting=PAST)).then_refused("date-passed")
 
 

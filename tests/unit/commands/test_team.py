@@ -9,6 +9,7 @@ from commands.team import (
     AdmitPartner,
     Adopt,
     AppointChair,
+    CancelMeeting,
     ChangeRoles,
     CoverAbsence,
     Establish,
@@ -179,6 +180,12 @@ def test_an_absence_is_covered_in_every_case_that_asks_something_of_them():
 
 def test_a_meeting_is_scheduled_ahead():
     given_table().when(Schedule(team=HARBOUR, on=PAST)).then_refused("date-passed")
+
+
+def test_a_meeting_that_was_held_is_not_cancelled():
+    held = MeetingHeld(on=TODAY, kind="regular")
+    given_table(held).when(CancelMeeting(team=HARBOUR, on=TODAY)).then_refused("meeting-held")
+    given_table().when(CancelMeeting(team=HARBOUR, on=LATER)).then_nothing()
 
 
 def test_after_a_meeting_the_next_one_follows_from_the_rhythm():

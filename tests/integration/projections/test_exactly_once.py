@@ -8,7 +8,8 @@ import pytest
 
 from domain.event import Header
 from domain.refusal import Refused
-from infra.readmodels import ProjectionStopped, ReadModels, catching_up
+from infra.readmodels import ProjectionStopped, ReadModels
+from infra.readmodels.folding import portions
 from infra.store import open_store
 from infra.store.store import Store
 from projections import registry
@@ -102,7 +103,6 @@ def test_two_who_catch_up_at_once_take_everything_in_once(config, store: Store, 
     with open_store(config) as other:
         others = ReadModels(other)
         turns = iter([True])
-        portions = catching_up.portions
 
         def slow(*args):
             made = list(portions(*args))
@@ -110,7 +110,7 @@ def test_two_who_catch_up_at_once_take_everything_in_once(config, store: Store, 
                 others.catch_up()  # the other comes in between: rows were made here, nothing is written yet
             return iter(made)
 
-        monkeypatch.setattr(catching_up, "portions", slow)
+        monkeypatch.setattr("infra.readmodels.catching_up.portions", slow)
         models.catch_up()
     assert places(store) == {store.head()}
     assert differing(contents(store), folded(models)) == []

@@ -8,7 +8,7 @@ import pytest
 
 from domain.events import discover
 from infra.readmodels import ReadModels
-from infra.readmodels.catching_up import catch_up
+from infra.readmodels.catching_up import Progress, catch_up
 from infra.store import create_store
 from infra.store.store import Store
 from projections.registry import all_projections
@@ -65,7 +65,7 @@ def test_catching_up_again_takes_in_nothing(store: Store, models: ReadModels):
     append(store, told("LEL-2026-0001", "a"), command="1")
     place = models.catch_up()
     before = contents(store)
-    seen = []
+    seen: list[Progress] = []
     assert models.catch_up(seen.append) == place
     assert contents(store) == before
     assert seen == [(0, 0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 import click
@@ -18,6 +19,7 @@ VALUED = frozenset({"--as", "--team", "--store"})
 def main(args: Sequence[str] | None = None, session: Session | None = None) -> int:
     """Run one command. In: its arguments (the process's own unless given), and in tests a session. Out: the exit code."""
     argv = list(sys.argv[1:] if args is None else args)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes longer than most commands
     session = session or Session(Words(language_of(os.environ | _named(argv))), os.environ)
     root = program(session.words)
     if (asked := os.environ.get("_CASUS_COMPLETE")) and args is None:
@@ -27,10 +29,12 @@ def main(args: Sequence[str] | None = None, session: Session | None = None) -> i
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    began = time.monotonic()
     try:
         with root.make_context("casus", argv, obj=session) as ctx:
             root.invoke(ctx)
         session.out.out.flush()
+        session.log("done", code=int(session.code), seconds=round(time.monotonic() - began, 3))
         return session.code
     except click.exceptions.Exit as done:
         return done.exit_code

@@ -8,18 +8,46 @@ from infra.cli.safe import safe, width
 
 GAP = 2
 NARROWEST = 8
+TELLING = 30
+"""What a last column that tells something needs beside the others; with less it goes below them."""
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int | None) -> list[str]:
     """In: the headings, the cells, and how many columns there are (None: no end). Out: lines to print."""
     cells = [[safe(cell) for cell in row] for row in rows]
     wanted = [max([width(h), *(max(map(width, r[i].split("\n"))) for r in cells)]) for i, h in enumerate(headings)]
+    if room is not None and sum(min(w, NARROWEST) for w in wanted) + GAP * (len(wanted) - 1) > room:
+        return cards(headings, cells, room)
+    beside = sum(wanted[:-1]) + GAP * (len(wanted) - 1)
+    if room is not None and wanted[-1] > TELLING > room - beside:
+        return below(headings, cells, room)
     widths = wanted if room is None else fitted(wanted, room - GAP * (len(wanted) - 1))
     lines = _row(list(headings), widths)
     lines.append("  ".join("─" * w for w in widths))
     for row in cells:
         lines += _row(row, widths)
     return lines
+
+
+def below(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
+    """The same with the last column below its row, set in, when the others leave it too little room."""
+    wanted = [max(width(h), *(width(r[i]) for r in rows)) for i, h in enumerate(headings[:-1])]
+    widths = fitted(wanted, room - GAP * (len(wanted) - 1))
+    lines = [*_row(list(headings[:-1]), widths), "  ".join("─" * w for w in widths)]
+    for row in rows:
+        lines += _row(list(row[:-1]), widths)
+        lines += [f"    {line}" for line in fold(row[-1], room - 4)]
+    return lines
+
+
+def cards(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
+    """The same below one another, for a terminal too narrow for the columns: a line for each cell, an empty one between rows."""
+    lines: list[str] = []
+    for row in rows:
+        for heading, cell in zip(headings, row, strict=True):
+            lines += fold(f"{heading}: {cell}", room)
+        lines.append("")
+    return lines[:-1]
 
 
 def fitted(wanted: Sequence[int], room: int) -> list[int]:
@@ -69,9 +97,12 @@ def fold(text: str, room: int) -> list[str]:
 
 
 def _head(text: str, room: int) -> str:
-    used = 0
+    """As much of a long word as fits: up to a hyphen, dot or colon when it has one, for ids break best there."""
+    used = end = 0
     for i, char in enumerate(text):
         used += width(char)
         if used > room and i:
-            return text[:i]
+            return text[: end or i]
+        if char in "-.:" and i:
+            end = i + 1
     return text

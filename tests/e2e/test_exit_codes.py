@@ -93,6 +93,16 @@ def test_what_cannot_be_taken_back_is_confirmed_or_not_done(casus: Casus):
     assert casus.json("show", two)[0]["status"] == "merged"
 
 
+def test_the_log_says_what_was_done_in_ids_counts_and_durations(casus: Casus, capsys: pytest.CaptureFixture[str]):
+    casus.done("--verbose", *SUBMIT, "--tried", "Wilma Waterman")
+    told = capsys.readouterr().err
+    assert "intake.submit" in told
+    assert "seconds" in told
+    assert "Wilma" not in told
+    casus.done(*SUBMIT)
+    assert capsys.readouterr().err == ""
+
+
 def test_an_interruption_is_told_as_one(casus: Casus, monkeypatch: pytest.MonkeyPatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

@@ -35,7 +35,7 @@ def test_wide_characters_take_two_columns_and_marks_none():
     assert width("e\u0301") == 1
 
 
-@given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), max_size=5), st.integers(40, 120))
+@given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), max_size=5), st.integers(20, 120))
 def test_a_table_fits_the_room_there_is(rows: list[list[str]], room: int):
     assert all(width(line) <= room for line in table(["one", "two", "three"], rows, room))
 
@@ -69,3 +69,14 @@ def test_results_go_to_one_stream_and_the_rest_to_the_other():
     output.quiet = True
     output.note("nothing")
     assert err.getvalue() == "Nothing.\n"
+
+
+def test_an_id_breaks_at_its_hyphens():
+    assert fold("gemeente-lelystad-1", 12) == ["gemeente-", "lelystad-1"]
+
+
+def test_what_is_too_narrow_for_columns_stands_below_one_another():
+    rows = [["LEL-2026-0001", "active", "x" * 30], ["LEL-2026-0002", "closed", "y"]]
+    lines = table(["number", "status", "text"], rows, 24)
+    assert lines[:2] == ["number: LEL-2026-0001", "status: active"]
+    assert "" in lines

@@ -1,0 +1,88 @@
+"""Somebody at a terminal: what the program asks, and when it asks nothing."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from cli import main
+from infra.cli.session import Session
+from infra.texts import Language, Words
+from tests.e2e.conftest import Casus, Result
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def at_terminal(casus: Casus, *words: str, typed: str, lang: Language = "en") -> Result:
+    out, err = Terminal(), Terminal()
+    session = Session(Words(lang), {"CASUS_HOME": str(casus.home)}, out=out, err=err, stdin=Terminal(typed), clock=casus.clock)
+    return Result(main(words, session), out.getvalue(), err.getvalue())
+
+
+SUBMIT = ("intake", "submit", "--reason", "adrift", "--anonymous")
+
+
+def test_a_text_that_must_be_there_is_asked_for(casus: Casus):
+    result = at_terminal(casus, *SUBMIT, typed="The boat\nis adrift\n")
+    assert result.code == 0, result.err
+    assert "--question" in result.err
+    assert casus.json("trail", "HBR-2026-0001", "--texts")[0]["texts"]["question"] == "The boat\nis adrift"
+
+
+def test_where_a_text_is_asked_for_an_anonymous_case_no_name_may_be_given_is_said_first(casus: Casus):
+    casus.done(*SUBMIT, "--question", "x")
+    result = at_terminal(casus, "triage", "assess", "HBR-2026-0001", "storm", "--met", typed="wind\n")
+    assert result.code == 0, result.err
+    assert "no name may stand" in result.err
+    casus.done("intake", "submit", "--reason", "adrift", "--question", "x", "--name", "Wilma")
+    named = at_terminal(casus, "triage", "assess", "HBR-2026-0002", "storm", "--met", typed="wind\n")
+    assert "no name may stand" not in named.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "lang", "code"),
+    [("yes\n", "en", 0), ("ja\n", "nl", 0), ("no\n", "en", 3), ("\n", "en", 3), ("", "en", 3)],
+)
+def test_what_cannot_be_taken_back_is_asked(casus: Casus, typed: str, lang: Language, code: int):
+    one, two = (casus.json(*SUBMIT, "--question", "x")[0]["number"] for _ in range(2))
+    assert at_terminal(casus, "closing", "merge", two, "--into", one, "--why", "twice", typed=typed, lang=lang).code == code
+    assert casus.json("show", two)[0]["status"] == ("submitted" if code else "merged")
+
+
+def test_a_replay_waits_between_steps_and_stops_when_asked(casus: Casus):
+    casus.done(*SUBMIT, "--question", "x")
+    casus.done("triage", "assess", "HBR-2026-0001", "storm", "--met", "--motivation", "wind")
+    casus.done("triage", "accept", "HBR-2026-0001")
+    told = at_terminal(casus, "replay", "HBR-2026-0001", typed="\nq\n")
+    assert "2. " in told.out
+    assert "3. " not in told.out
+    assert "3. " in at_terminal(casus, "replay", "HBR-2026-0001", "--all", typed="").out
+
+
+def test_init_asks_what_is_missing(empty: Casus):
+    result = at_terminal(empty, "init", typed="lelystad-sit\nkwintes\nWanda Planted\n")
+    assert result.code == 0, result.err
+    assert "kwintes-1" in result.out
+    assert "Wanda" not in result.out + result.err
+
+
+def test_a_table_fits_the_terminal(casus: Casus, monkeypatch: pytest.MonkeyPatch):
+    casus.done(*SUBMIT, "--question", "x")
+    for line in ("cases", "trail HBR-2026-0001", "workload", "show HBR-2026-0001", "profile show lelystad-sit"):
+        for columns in ("60", "80", "120"):
+            monkeypatch.setenv("COLUMNS", columns)
+            result = at_terminal(casus, *line.split(), typed="")
+            assert result.code == 0
+            assert max(map(len, result.out.splitlines())) <= int(columns), line
+
+
+def test_progress_stays_off_what_is_no_terminal(casus: Casus, tmp_path: Path):
+    log = tmp_path / "log.csv"
+    log.write_text("case,activity,when\n" + "\n".join(f"c{n},a,2026-01-01T00:00:00Z" for n in range(100)) + "\n")
+    assert "\r" not in casus.done("import", str(log), "--source", "one").err
+    assert "\r" in at_terminal(casus, "import", str(log), "--source", "two", typed="").err

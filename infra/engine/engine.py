@@ -142,6 +142,8 @@ class Engine:
                 self._see_where_it_went_on(act, number)
         for number in command.other_cases() + (command.other_cases_of(state) if state.exists() else ()):
             self._see(act, number, Case)
+        act.now = self.store.now()  # after all that was read: what happens now comes after what happened before
+        act.at = act.request.occurred_at or act.now
         desk = self._desk(act, act.streams.get(own or ""), team, actor, teams)
         decided = decide(command, state, desk)
         header = header_of(act.request, act.command_id, team, actor, self._profile(team))
@@ -163,7 +165,7 @@ class Engine:
         touched = {s for s, _ in decided}
         expected = {s: act.streams[s].version if s in act.streams else 0 for s in touched}
         reads = {s: v.version for s, v in act.streams.items() if s not in touched and self._rests_on(act, s, touched)}
-        drafts = [Draft(s, e, header, act.at if self._when(act, s) is not act.now else None) for s, e in decided]
+        drafts = [Draft(s, e, header, None if (at := self._when(act, s)) == act.now else at) for s, e in decided]
         tokens = matching.tokens(identity, stream) if identity and decided else ()
         appended = self.store.append(drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens)
         if appended.again:
@@ -194,15 +196,21 @@ class Engine:
         return bool(touched) and isinstance(act.streams[stream].state, Team)
 
     def _when(self, act: _Act, stream: str) -> datetime:
-        """When what was decided for a stream happened: what an act sets off at another table, or in every case that
-        somebody leaves, happens when it is recorded, whenever the act itself did.
+        """When what was decided for a stream happened. What an act sets off at another table, or in every case that
+        somebody leaves, happens when it is recorded, whenever the act itself did; and that is after all that was seen.
         """
+        if act.request.occurred_at is not None and self._together(act, stream):
+            return act.request.occurred_at
+        seen = act.streams.get(stream)
+        return max([act.now, *(r.occurred_at for r in seen.records)]) if seen is not None else act.now
+
+    def _together(self, act: _Act, stream: str) -> bool:
+        """Whether a stream is the act's own, or a case of the same table that it names."""
         own = act.command.own_stream()
         if stream == own or stream not in act.streams:
-            return act.at
+            return True
         mine, other = act.streams[own].state if own in act.streams else None, act.streams[stream].state
-        together = isinstance(mine, Case) and isinstance(other, Case) and mine.team == other.team
-        return act.at if together else act.now
+        return isinstance(mine, Case) and isinstance(other, Case) and mine.team == other.team
 
     # --- what an act needs
 

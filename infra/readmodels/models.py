@@ -161,12 +161,14 @@ class ReadModels(Rows):
         """
         from projections.cases import CASES
 
+        head = self.store.head()
         self.fresh([CASES])
         table = self._table(CASES)
         found = {
             row.number for column in ("team", "direction_team") for row in table.read({column: team, "status": sorted(OPEN)})
         }
-        return sorted(found | {n for n in self._unplaced() if n not in found and self._open(n, team)})
+        late = {*self._unplaced(), *self._placed_after(head)}  # in this order: what gets its place meanwhile is among the latter
+        return sorted(found | {n for n in late - found if self._open(n, team)})
 
     def teams_of(self, login: Login, acting_as: ProfessionalId | None) -> list[TeamId]:
         """The teams on whose roster somebody is now, by id when one is given, else by login."""
@@ -184,6 +186,11 @@ class ReadModels(Rows):
                 "WHERE (e.xid, e.id) > (h.xid, h.id) AND e.id > h.base"
             )
             yield from (row[0] for row in rows)
+
+    def _placed_after(self, head: int) -> Iterator[str]:
+        """Streams with events that got a place after this one."""
+        rows = self.store.connection().query("SELECT DISTINCT originator_id FROM places WHERE place > ?", (head,))
+        yield from (row[0] for row in rows)
 
     def _open(self, stream: str, team: TeamId) -> bool:
         from projections.history import history_of

@@ -18,7 +18,7 @@ from infra.store.lag import Lag
 from infra.store.log import CaseLog
 from infra.store.mapper import EnvelopeMapper
 from infra.store.migrate import Schema
-from infra.store.sqlite import EmbeddedDatastore, SQLiteDatabase, make_file
+from infra.store.sqlite import FOR_KEYS, EmbeddedDatastore, SQLiteDatabase, make_file
 from infra.store.sqlite_recorder import SQLiteRecorder
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Embedded:
         if self._keys_database is None:
             if not there(self.config.keys_db):
                 raise Refused("no-key-store", path=str(self.config.keys_db))
-            self._keys_database = SQLiteDatabase(EmbeddedDatastore(self.config.keys_db, self.config.patience))
+            self._keys_database = SQLiteDatabase(EmbeddedDatastore(self.config.keys_db, self.config.patience, FOR_KEYS))
         return self._keys_database
 
     def schemas(self) -> list[Schema]:

@@ -19,8 +19,8 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",  # NORMAL loses acknowledged rows in a power cut
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",  # what is sorted does not land in a file of the system's
-    "PRAGMA secure_delete = ON",  # a destroyed key leaves no bytes in a free page
 )
+FOR_KEYS = ("PRAGMA secure_delete = ON",)  # a destroyed key leaves no bytes in a free page
 
 
 class _Connection(SQLiteConnection):
@@ -50,14 +50,19 @@ class _Connection(SQLiteConnection):
 class _Pool(SQLiteConnectionPool):
     """The library's pool, of one connection, with our pragmas."""
 
+    more: Sequence[str] = ()
+
     def _create_connection(self) -> _Connection:
+        made: sqlite3.Connection | None = None
         try:
             made = sqlite3.connect(
                 self.db_name, timeout=self.lock_timeout or 5, isolation_level=None, uri=False, check_same_thread=False
             )
-            for pragma in PRAGMAS:
+            for pragma in (*PRAGMAS, *self.more):
                 made.execute(pragma)
         except sqlite3.Error as error:
+            if made is not None:
+                made.close()
             raise refusal(error, self.db_name) or error from None
         made.row_factory = sqlite3.Row
         return _Connection(made, None)
@@ -68,9 +73,10 @@ class EmbeddedDatastore(SQLiteDatastore):
     itself.
     """
 
-    def __init__(self, path: Path, patience: float) -> None:
+    def __init__(self, path: Path, patience: float, pragmas: Sequence[str] = ()) -> None:
         super().__init__(str(path), originator_id_type="text")
         self.pool = _Pool(db_name=str(path), lock_timeout=max(1, round(patience)), pool_size=1, max_overflow=0)
+        self.pool.more = pragmas
         self._only: SQLiteConnection | None = None
 
     @contextmanager

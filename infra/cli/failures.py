@@ -76,7 +76,7 @@ def explained(error: BaseException, session: Session) -> tuple[Exit, str, list[s
         return Exit.FAILED, "projection-stopped", [usage(words, "projection-stopped", facts)]
     if isinstance(error, OSError):
         return Exit.FAILED, "system", [usage(words, "system", {"reason": os.strerror(error.errno or 0)})]
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, sqlite3.Error) or type(error).__module__.partition(".")[0] == "psycopg":
         return Exit.FAILED, "database", [usage(words, "database", {"reason": error.__class__.__name__})]
     where = _where(error) if session.verbose else _where(error)[-1:]
     return Exit.FAILED, "unexpected", [usage(words, "unexpected", {"kind": type(error).__name__}), *where]

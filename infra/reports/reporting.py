@@ -67,10 +67,10 @@ _JSON: dict[Kind, Callable[[Any], Any]] = {
 
 def _csv(columns: Sequence[Column], rows: Sequence[Any]) -> Iterator[str]:
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="")
+    writer = csv.writer(line, lineterminator="\r\n")  # so that a cell with either in it is quoted
     for cells in ([c.name for c in columns], *([_cell(v) for v in row] for row in rows)):
         writer.writerow(cells)
-        yield line.getvalue()
+        yield line.getvalue()[:-2]
         line.seek(0)
         line.truncate()
 

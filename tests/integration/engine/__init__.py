@@ -1,0 +1,1 @@
+"""Commands carried out on real stores, by one and by several at once."""

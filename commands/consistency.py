@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from commands.anonymity import identifier_in
 from commands.desk import Desk
 from commands.guard import check_outcome
 from domain.case import Case, Status
 from domain.event import Event, Recorded, replay, steps
-from domain.ids import Code
+from domain.ids import Code, ProfessionalId
 from domain.refusal import Refused
 
 KEPT_IN = {
@@ -30,6 +31,8 @@ def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
     hanging = sorted(set(_hanging(trial)) - set(_hanging(desk.history)))
     if hanging:
         raise Refused("entry-rested-on", entry=target.version, entries=tuple(hanging))
+    if before.is_open() and not after.is_open():
+        nothing_open(after)
     for who in sorted(after.holdings() - before.holdings()):
         desk.professional(who)
     partners = [{a.partner for a in c.open_agreements()} | set(c.active_partners()) for c in (after, before)]
@@ -40,8 +43,33 @@ def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
     check_outcome(after, desk.team, before=before, budget=budget)
 
 
+def nothing_open(case: Case) -> None:
+    """Refuse that a case ends with agreements, calls or offers that nobody would look after any more."""
+    agreements = tuple(sorted(a.id for a in case.open_agreements()))
+    if agreements:
+        raise Refused("agreements-open", case=case.number, agreements=agreements)
+    calls = tuple(sorted(e.id for e in case.open_escalations()))
+    if calls:
+        raise Refused("escalation-open", case=case.number, escalations=calls)
+    offer = case.transfer or case.direction_offer
+    if offer is not None:
+        raise Refused("offer-open", case=case.number, to=offer.to)
+
+
+def on_mandate(desk: Desk, case: Case, event: Event, who: ProfessionalId | None) -> None:
+    """Refuse as the one on whose mandate something was done somebody who has none."""
+    group = case.subgroups.get(getattr(event, "subgroup", None) or "")
+    if group is not None:
+        if who not in group.members:
+            raise Refused("not-in-subgroup", professional=who or "", subgroup=group.id)
+    elif who is None or not desk.mandated(who):
+        raise Refused("mandate-needed", case=case.number, roles=tuple(sorted(desk.profile.mandated_roles())))
+
+
 def known_code(desk: Desk, field: str, value: object) -> None:
-    """Refuse a code that is not of this way of working, where the field holds codes of it."""
+    """Refuse a code that is not of this way of working, where the field holds codes of it; and an identifier where no
+    vocabulary holds the code: it would stand in the clear.
+    """
     p = desk.profile
     lists: dict[str, tuple[object, ...]] = {
         "domain": p.plan.domains if p.plan else (), "domains": p.plan.domains if p.plan else (),
@@ -51,9 +79,11 @@ def known_code(desk: Desk, field: str, value: object) -> None:
         "question": p.resident.questions if p.resident else (), "to": p.escalation.recipients if p.escalation else (),
     }  # fmt: skip
     codes: list[Code] = [value] if isinstance(value, str) else sorted(value) if isinstance(value, frozenset) else []
-    if field in lists:
-        for code in codes:
+    for code in codes:
+        if field in lists:
             desk.known(field, code, lists[field])
+        elif (kind := identifier_in(code)) is not None:
+            raise Refused("identifier-in-code", field=field, kind=kind)
 
 
 def _hanging(records: Sequence[Recorded]) -> Iterator[int]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StringConstraints, ValidationError
 
 from commands.base import CaseCommand, Text, Yield
-from commands.consistency import KEPT_IN, known_code, still_fits
+from commands.consistency import KEPT_IN, known_code, on_mandate, still_fits
 from commands.desk import Desk
 from domain.case import FINAL, OPEN, Case, Status
 from domain.event import Event, Recorded
@@ -27,6 +27,9 @@ PAIRED = frozenset({
 
 IDENTITY = frozenset({*KEPT_IN, "team", "predecessor", "position", "anonymous", "subjects", "agreements"})
 """Fields that say which one an entry is about. `anonymous` is among them: a case is named by its own command, with reasons."""
+TWO_SIDED = "case.escalation."
+ASKED = frozenset({"to", "kind", "reason", "by", "director"})
+"""Of what was offered or answered between tables: who was asked, and who answered. It is taken back and offered anew."""
 
 FieldWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 Entry = Annotated[int, Field(ge=1, json_schema_extra={"position": 1})]
@@ -51,7 +54,7 @@ class Correct(CaseCommand):
         if self.moved_to is not None:
             yield from self._moved(target, state, desk)
         if self.field is not None:
-            yield from self._changed(target, desk)
+            yield from self._changed(target, state, desk)
         elif self.moved_to is None:
             raise Refused("nothing-given", field="field")
 
@@ -78,7 +81,7 @@ class Correct(CaseCommand):
             still_fits(desk, event, target)
             yield event
 
-    def _changed(self, target: Recorded, desk: Desk) -> Iterator[Yield]:
+    def _changed(self, target: Recorded, state: Case, desk: Desk) -> Iterator[Yield]:
         kind, name = type(target.event), self.field
         assert name is not None
         if name not in kind.model_fields:
@@ -91,13 +94,15 @@ class Correct(CaseCommand):
                 raise Refused("field-was-empty", field=name, entry=self.entry)
             yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=self.value))
             return
-        if name in IDENTITY:
+        if name in IDENTITY or (kind.TOPIC.startswith(TWO_SIDED) and name in ASKED):
             raise Refused("identity-field", field=name)
         ours(target, desk)
         value = parsed(kind, target.event, name, self.value)
         if value == getattr(target.event, name):
             return
         known_code(desk, name, value)
+        if name == "mandate":
+            on_mandate(desk, state, target.event, value)
         event = EntryCorrected(entry=self.entry, field=name, value=plain(value))
         still_fits(desk, event, target)
         yield event

@@ -9,13 +9,33 @@ import pytest
 
 from commands.correcting import AddStatement, Correct, Withdraw
 from domain.case import Case
-from domain.event import replay
+from domain.event import Event, replay
+from domain.events.closing import CaseReopened
 from domain.events.correcting import EntryCorrected, EntryWithdrawn
 from domain.events.escalation import DirectionAccepted
 from domain.events.parties import HolderAssigned, ProfessionalReplaced
 from domain.events.plan import BudgetSpent
 from domain.events.team import ProfessionalLeft
-from tests.examples import A1_ACCEPTED, ACTIVE, AGREED, ANONYMOUS, LATER, MERGED, MET, OFFERED, PLANNED, RESERVED, SUBGROUP, text
+from tests.examples import (
+    A1_ACCEPTED,
+    ACTIVE,
+    AGREED,
+    ANONYMOUS,
+    ANSWERED,
+    CLOSED,
+    DEVIATION,
+    LATER,
+    MERGED,
+    MET,
+    OFFERED,
+    PLANNED,
+    RAISED,
+    RAISED_TO_LOCK,
+    RESERVED,
+    SUBGROUP,
+    TRANSFER,
+    text,
+)  # fmt: skip
 from tests.scenario import CASE, SUBMITTED_ON, TODAY, Situation, given, noon
 from tests.support.tables import HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT
 
@@ -58,6 +78,35 @@ def test_a_value_that_does_not_fit_is_refused(field: str, value: str):
 @pytest.mark.parametrize("field", ["agreement", "team", "anonymous"])
 def test_which_one_an_entry_is_about_is_not_corrected(field: str):
     given(*PLANNED).when(correct(5 if field == "agreement" else 1, field, "x")).then_refused("identity-field")
+
+
+@pytest.mark.parametrize(("field", "value"), [("kind", "party"), ("to", "lifeboat"), ("reason", "redirect")])
+def test_who_a_case_was_offered_to_is_not_corrected_for_then_nobody_would_have_taken_it(field: str, value: str):
+    given(*ACTIVE, TRANSFER).when(correct(5, field, value)).then_refused("identity-field", field=field)
+
+
+def test_who_was_called_on_is_not_corrected_once_they_answered():
+    given(*ACTIVE, RAISED_TO_LOCK, ANSWERED).when(correct(5, "to", "lifeboat")).then_refused("identity-field", field="to")
+
+
+def test_an_identifier_does_not_come_into_the_clear_as_a_corrected_code():
+    deviation = given(*ACTIVE, DEVIATION)
+    deviation.when(correct(5, "rule", "123456782")).then_refused("identifier-in-code", field="rule", kind="citizen-number")
+
+
+def test_a_corrected_mandate_is_that_of_somebody_who_has_one():
+    given(*ACTIVE, DEVIATION).when(correct(5, "mandate", PILOT)).then_refused("mandate-needed")
+    given(*ACTIVE, DEVIATION).when(correct(5, "mandate", "navy-99")).then_refused("unknown-professional")
+    of_group = DEVIATION.model_copy(update={"mandate": HOME, "subgroup": "S1"})
+    given(*ACTIVE, SUBGROUP, of_group).when(correct(6, "mandate", PILOT)).then_it()
+    given(*ACTIVE, SUBGROUP, of_group).when(correct(6, "mandate", MASTER)).then_refused("not-in-subgroup")
+
+
+@pytest.mark.parametrize(("asked", "code"), [(AGREED, "agreements-open"), (RAISED, "escalation-open"), (TRANSFER, "offer-open")])
+def test_a_case_does_not_end_by_a_withdrawal_while_something_is_asked_of_somebody(asked: Event, code: str):
+    reopened = CaseReopened(why=text("It drifts"), holder=MASTER, next_check=TODAY)
+    given(*ACTIVE, CLOSED, reopened, asked).when(withdraw(6)).then_refused(code)
+    given(*ACTIVE, CLOSED, reopened).when(withdraw(6)).then_it()
 
 
 def test_a_case_is_not_named_by_a_correction():

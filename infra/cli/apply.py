@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +56,7 @@ def work(session: Session, file: str, yes: bool) -> None:
     there, for each command is stored once.
     """
     with _opened(file, session) as lines:
-        steps = read(lines)
+        steps = read(lines, lambda line: session.store.tokens.digest("apply", line))
     for step in steps:
         with _at(step.number):
             request(session, fill(step.command, _stood_in(step.fields), session.now), step.also)
@@ -77,13 +77,16 @@ def work(session: Session, file: str, yes: bool) -> None:
     session.out.note("applied", count=len(steps))
 
 
-def read(lines: Iterator[tuple[int, bytes]]) -> list[Step]:
-    """Every line as a step. Complains of the first that is not one."""
+Digest = Callable[[bytes], bytes]
+
+
+def read(lines: Iterator[tuple[int, bytes]], keyed: Digest) -> list[Step]:
+    """Every line as a step. Complains of the first that is not one. `keyed` digests what may hold a person's data."""
     seen: Counter[str] = Counter()
     steps = []
     for number, line in lines:
         with _at(number):
-            steps.append(_step(number, line, seen))
+            steps.append(_step(number, line, seen, keyed))
     ids = Counter(str(s.also["command_id"]) for s in steps)
     opening: set[str] = set()
     for step in steps:
@@ -97,7 +100,7 @@ def read(lines: Iterator[tuple[int, bytes]]) -> list[Step]:
     return steps
 
 
-def _step(number: int, line: bytes, seen: Counter[str]) -> Step:
+def _step(number: int, line: bytes, seen: Counter[str], keyed: Digest) -> Step:
     found = _object(line)
     name = found.pop("command", None)
     if not isinstance(name, str):
@@ -112,7 +115,7 @@ def _step(number: int, line: bytes, seen: Counter[str]) -> Step:
         if not isinstance(value, str):
             raise Refused("line-not-text", field=key)
     if "command_id" not in also:
-        also["command_id"] = _made_id(line, seen)
+        also["command_id"] = _made_id(line, seen, keyed if kind.has_texts() else _open_digest)
     also["actor"] = also.pop("as", None)
     return Step(number, kind, found, also)
 
@@ -140,11 +143,18 @@ def _case_of(step: Step, outcome: Outcome) -> str:
     return new[0] if step.command.OPENS_NUMBER and new else outcome.stream
 
 
-def _made_id(line: bytes, seen: Counter[str]) -> str:
-    """An id for a line without one: the same line of the same file gets the same, the second of two alike another."""
-    digest = hashlib.sha256(line.strip()).hexdigest()[:32]
+def _made_id(line: bytes, seen: Counter[str], digest_of: Digest) -> str:
+    """An id for a line without one: the same line of the same file gets the same, the second of two alike another.
+
+    It stands in the log in the clear: an open digest of a line with a name or a number in it can be guessed.
+    """
+    digest = digest_of(line.strip()).hex()[:32]
     seen[digest] += 1
     return f"apply-{digest}-{seen[digest]}"
+
+
+def _open_digest(line: bytes) -> bytes:
+    return hashlib.sha256(line).digest()
 
 
 def _stood_in(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A file of commands: checked whole before anything is stored, carried out in order, taken up again where it stopped."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,6 +39,15 @@ def test_the_same_file_again_adds_nothing_and_a_longer_one_the_rest(casus: Casus
     again = casus.json("apply", written(tmp_path, {**SUBMIT, "command_id": "first"}, ASSESS, SUBMIT, SUBMIT, ACCEPT))
     assert [o["repeated"] for o in again] == [True, True, True, True, False]
     assert stored(casus) == before + 1
+
+
+def test_an_id_that_is_made_of_a_line_says_nothing_of_what_stands_in_it(casus: Casus, tmp_path: Path):
+    casus.done("intake", "submit", "--question", "x", "--reason", "adrift", "--name", "Wanda Planted")
+    line = json.dumps({"command": "intake.identify", "case": "HBR-2026-0001", "number": "123456782"})
+    [outcome] = casus.json("apply", written(tmp_path, line))
+    guessed = [hashlib.new(kind, line.encode()).hexdigest()[:32] for kind in ("sha256", "sha512", "sha1", "md5")]
+    assert not any(guess in outcome["command_id"] for guess in guessed)
+    assert casus.json("apply", written(tmp_path, line))[0]["command_id"] == outcome["command_id"]
 
 
 def test_it_stops_at_the_first_refusal_and_goes_on_from_there(casus: Casus, tmp_path: Path):

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from infra.cli.session import Session
 from infra.texts import Words
 
 if TYPE_CHECKING:
-    from infra.engine import Outcome
+    from infra.engine import Engine, Outcome
 
 FILE = Param("file", "file", required=True, positional=True)
 WITH = ("command_id", "occurred_at", "as", "team", "purpose")
@@ -52,8 +52,8 @@ def command(name: str, words: Words) -> click.Command:
 
 
 def work(session: Session, file: str, yes: bool) -> None:
-    """Check every line, then carry them out in order. Stops at the first that is refused; the same file again goes on
-    there, for each command is stored once.
+    """Check every line: its form, then what the rules say when all are carried out in order, storing nothing. Then carry
+    them out. Interrupted, the same file again goes on where it was, for each command is stored once.
     """
     with _opened(file, session) as lines:
         steps = read(lines, lambda line: session.store.tokens.digest("apply", line))
@@ -65,16 +65,34 @@ def work(session: Session, file: str, yes: bool) -> None:
         from infra.cli.asking import sure
 
         sure(session, irreversible[0].command.command_name(), Path(file).name, yes=yes)
-    opened: dict[str, str] = {}
-    for done, step in enumerate(steps):
-        session.out.progress(session.words.say("progress", done=done, total=len(steps)))
-        with _at(step.number):
-            form = fill(step.command, _referred(step.fields, opened), session.now)
-            outcome = session.engine.run(form, request(session, form, step.also))
-        opened[str(step.also["command_id"])] = _case_of(step, outcome)
-        session.out.progress_done()
+    for _ in _carried_out(session, steps, _rehearsing(session), "rehearsed"):
+        pass
+    for step, outcome in _carried_out(session, steps, session.engine, "progress"):
         tell(session, step.command, outcome, remind=False)
     session.out.note("applied", count=len(steps))
+
+
+def _rehearsing(session: Session) -> Engine:
+    """An engine that stores nothing: the rules answer to every line before the first is stored."""
+    from infra.engine import Engine
+    from infra.engine.finding import Rehearsed
+    from infra.engine.rehearsal import Rehearsal
+
+    rehearsal = Rehearsal(session.store, session.clock)
+    return Engine(rehearsal, Rehearsed(session.readmodels, rehearsal, rehearsal.held))
+
+
+def _carried_out(session: Session, steps: Sequence[Step], engine: Engine, telling: str) -> Iterator[tuple[Step, Outcome]]:
+    """Each line carried out by an engine, in order; stops at the first that is refused, naming it."""
+    opened: dict[str, str] = {}
+    for done, step in enumerate(steps):
+        session.out.progress(session.words.say(telling, done=done, total=len(steps)))
+        with _at(step.number):
+            form = fill(step.command, _referred(step.fields, opened), session.now)
+            outcome = engine.run(form, request(session, form, step.also))
+        opened[str(step.also["command_id"])] = _case_of(step, outcome)
+        session.out.progress_done()
+        yield step, outcome
 
 
 Digest = Callable[[bytes], bytes]

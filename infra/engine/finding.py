@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from domain.ids import CaseNumber, Login, ProfessionalId, TeamId
@@ -59,3 +60,34 @@ class Scan:
 def is_case(stream: str) -> bool:
     """Whether a stream is a case: a number, or an imported one; a source begins with `source:`."""
     return stream[:1].isupper() or (":" in stream and not stream.startswith("source:"))
+
+
+class Rehearsed:
+    """A finder's answers with what a rehearsal holds over its base. In: the finder of the base, and the rehearsal."""
+
+    def __init__(self, base: Finder, log: Log, held: Callable[[], Iterable[str]]) -> None:
+        self.base, self.log, self.held = base, log, held
+
+    def open_cases(self, team: TeamId) -> list[CaseNumber]:
+        from domain.case import Case
+        from domain.event import replay
+
+        found = set(self.base.open_cases(team))
+        for stream in filter(is_case, self.held()):
+            case = replay(Case(), self.log.load(stream))
+            concerned = case.is_open() and team in (case.team, case.direction.team)
+            found = found | {stream} if concerned else found - {stream}
+        return sorted(found)
+
+    def teams_of(self, login: Login, acting_as: ProfessionalId | None) -> list[TeamId]:
+        from domain.event import replay
+        from domain.team import Team
+
+        found = set(self.base.teams_of(login, acting_as))
+        for stream in self.held():
+            if not is_case(stream) and ":" not in stream:
+                team = replay(Team(), self.log.load(stream))
+                here = team.roster.get(acting_as) if acting_as else team.by_login(login)
+                at_home = here is not None and here.active()
+                found = found | {stream} if at_home else found - {stream}
+        return sorted(found)

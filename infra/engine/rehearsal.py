@@ -44,6 +44,10 @@ class Rehearsal:
         assert self.base is not None
         return self.base.now()
 
+    def held(self) -> list[str]:
+        """The streams that something was appended to here."""
+        return sorted(self._over)
+
     def load(self, stream: str) -> list[Recorded]:
         return [*self._below(stream), *self._over.get(stream, ())]
 

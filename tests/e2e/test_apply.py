@@ -50,14 +50,14 @@ def test_an_id_that_is_made_of_a_line_says_nothing_of_what_stands_in_it(casus: C
     assert casus.json("apply", written(tmp_path, line))[0]["command_id"] == outcome["command_id"]
 
 
-def test_it_stops_at_the_first_refusal_and_goes_on_from_there(casus: Casus, tmp_path: Path):
+def test_a_rule_that_says_no_to_one_line_lets_nothing_be_stored(casus: Casus, tmp_path: Path):
     lines: list[Mapping[str, Any]] = [{**SUBMIT, "command_id": "first"}, ACCEPT, {**SUBMIT, "command_id": "last"}]
+    before = stored(casus)
     refused = casus("apply", written(tmp_path, *lines))
     assert refused.code == 3
     assert refused.err.startswith("Line 2: HBR-2026-0001")
-    assert len(casus.json("cases")) == 1
-    casus.done("triage", "assess", "HBR-2026-0001", "storm", "--met", "--motivation", "wind")
-    casus.done("apply", written(tmp_path, *lines))
+    assert stored(casus) == before
+    casus.done("apply", written(tmp_path, lines[0], ASSESS, *lines[1:]))
     assert [c["status"] for c in casus.json("cases")] == ["active", "submitted"]
 
 

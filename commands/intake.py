@@ -56,7 +56,7 @@ CitizenNumber = Annotated[Line, AfterValidator(_citizen_number)]
 class Submit(OpeningCommand):
     """Submit a case to your table.
 
-    casus intake submit --question "Help is stuck" --reason zorgen-om-inwoner --domain housing
+    casus intake submit --question "Help is stuck" --reason zorgen-om-inwoner --name "..."
     """
 
     VERB: ClassVar[str] = "submit"

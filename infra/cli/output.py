@@ -11,9 +11,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, TextIO
 
-from infra.cli.safe import json_safe, safe
+from infra.cli.safe import json_safe, safe, width
 from infra.cli.table import fold, table
 from infra.texts import Words
+
+LEAST = 20
+"""A text that is set in keeps at least so many columns."""
 
 
 class Output:
@@ -36,13 +39,24 @@ class Output:
         """How many columns the terminal has; None when the result goes elsewhere."""
         return shutil.get_terminal_size((100, 24)).columns if self.out.isatty() else None
 
-    def line(self, text: str = "") -> None:
-        """A line of a result, folded to the terminal."""
+    def line(self, text: str = "", hang: int = 0) -> None:
+        """A line of a result, folded to the terminal; what goes over to a next line is set in as far as this one, and `hang`
+        further.
+        """
         room = self.room()
         indent = len(text) - len(text.lstrip(" "))
-        lines = fold(safe(text.strip(" ")), room - indent) if room else [safe(text.strip(" "))]
-        for part in lines:
-            print(" " * indent + part, file=self.out)
+        words = safe(text.strip(" "))
+        if room is None or width(words) <= room - indent:
+            print(" " * indent + words, file=self.out)
+            return
+        hang = hang if indent + hang + LEAST <= room else 0
+        rest = words[hang:].lstrip(" ")
+        # What stands before the text is kept as it is, the spaces between too; the text is folded with the room it leaves.
+        before = words[: len(words) - len(rest)]
+        lines = fold(rest, room - indent - width(before))
+        print(" " * indent + before + lines[0], file=self.out)
+        for part in lines[1:]:
+            print(" " * (indent + hang) + part, file=self.out)
 
     def heading(self, text: str) -> None:
         """A heading of a part of a result."""

@@ -19,6 +19,8 @@ from infra.cli.session import Session
 from infra.texts import Words
 
 LEFT_OUT = frozenset({"stamp"})
+IN_PLAN = 3
+"""How far a line of the plan is set in: past the number of its agreement or goal."""
 
 
 def command(name: str, words: Words) -> click.Command:
@@ -34,10 +36,10 @@ def show(session: Session, case: str, at: date | None, known_at: datetime | None
     if session.out.json:
         session.out.record(as_json(state, texts) | {"on": on, "holder_now": state.holder_on(on)})
         return
-    from infra.cli.picture import picture
+    from infra.cli.picture import WIDE, picture
 
     for line in picture(session, state, on, texts):
-        session.out.line(line)
+        session.out.line(line, hang=IN_PLAN if line.startswith(" ") else WIDE)
 
 
 def refs_in(value: Any) -> Iterator[Ref]:

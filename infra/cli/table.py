@@ -1,4 +1,4 @@
-"""Tables that fit the terminal: columns as wide as needed, the widest ones folded over lines when room is short."""
+"""Tables that fit the terminal: columns as wide as needed, folded between words and at hyphens when room is short."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from infra.cli.safe import safe, width
 
 GAP = 2
 NARROWEST = 8
+LONGEST = 24
+"""A longer piece of a word without a hyphen may be broken anywhere: a path, a digest."""
+WHOLE = 13
+"""A word of so many columns or fewer is never broken: a day, a case's number."""
 TELLING = 30
 """What a last column that tells something needs beside the others; with less it goes below them."""
 
@@ -15,28 +19,35 @@ TELLING = 30
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int | None) -> list[str]:
     """In: the headings, the cells, and how many columns there are (None: no end). Out: lines to print."""
     cells = [[safe(cell) for cell in row] for row in rows]
-    wanted = [max([width(h), *(max(map(width, r[i].split("\n"))) for r in cells)]) for i, h in enumerate(headings)]
-    if room is not None and sum(min(w, NARROWEST) for w in wanted) + GAP * (len(wanted) - 1) > room:
-        return cards(headings, cells, room)
+    columns = list(zip(headings, *cells, strict=True))
+    wanted = [max(width(line) for cell in column for line in cell.split("\n")) for column in columns]
+    if room is None:
+        return _laid(headings, cells, wanted)
     beside = sum(wanted[:-1]) + GAP * (len(wanted) - 1)
-    if room is not None and wanted[-1] > TELLING > room - beside:
-        return below(headings, cells, room)
-    widths = wanted if room is None else fitted(wanted, room - GAP * (len(wanted) - 1))
-    lines = _row(list(headings), widths)
-    lines.append("  ".join("─" * w for w in widths))
-    for row in cells:
-        lines += _row(row, widths)
-    return lines
+    telling = wanted[-1] > TELLING > room - beside
+    for under in range(1 if telling else 0, len(wanted)):
+        kept = len(wanted) - under
+        left = room - GAP * (kept - 1)
+        words, pieces = ([floor(column) for column in columns[:kept]] for floor in (_of_words, _of_pieces))
+        if sum(words) <= left:
+            return _laid(headings, cells, fitted(wanted[:kept], left, words), room, bare=telling and under == 1)
+        if sum(pieces) <= left:
+            return _laid(headings, cells, fitted(words, left, pieces), room, bare=telling and under == 1)
+    return cards(headings, cells, room)
 
 
-def below(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
-    """The same with the last column below its row, set in, when the others leave it too little room."""
-    wanted = [max(width(h), *(width(r[i]) for r in rows)) for i, h in enumerate(headings[:-1])]
-    widths = fitted(wanted, room - GAP * (len(wanted) - 1))
-    lines = [*_row(list(headings[:-1]), widths), "  ".join("─" * w for w in widths)]
+def _laid(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], room: int = 0, *, bare: bool = False
+) -> list[str]:  # fmt: skip
+    """The rows in columns of these widths; what has no width stands below its row, set in, `bare` without its heading."""
+    kept = len(widths)
+    lines = [*_row(headings[:kept], widths), "  ".join("─" * w for w in widths)]
     for row in rows:
-        lines += _row(list(row[:-1]), widths)
-        lines += [f"    {line}" for line in fold(row[-1], room - 4)]
+        lines += _row(row[:kept], widths)
+        under = {h: cell for h, cell in zip(headings[kept:], row[kept:], strict=True) if cell not in ("", "-")}
+        if under:
+            told = "; ".join(cell if bare else f"{h}: {cell}" for h, cell in under.items())
+            lines += [f"    {line}" for line in fold(told, room - 4)]
     return lines
 
 
@@ -50,19 +61,43 @@ def cards(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> 
     return lines[:-1]
 
 
-def fitted(wanted: Sequence[int], room: int) -> list[int]:
-    """Widths that add up to the room there is, taken from the widest columns first."""
-    widths = list(wanted)
+def fitted(wanted: Sequence[int], room: int, floors: Sequence[int] = ()) -> list[int]:
+    """Widths that add up to the room there is, taken from the widest columns first, none below its floor."""
+    widths, least = list(wanted), list(floors) or [NARROWEST] * len(wanted)
     while sum(widths) > room:
-        widest = max(widths)
-        if widest <= NARROWEST:
+        free = [i for i, w in enumerate(widths) if w > least[i]]
+        if not free:
             break
-        below = max([w for w in widths if w < widest], default=NARROWEST)
-        at = [i for i, w in enumerate(widths) if w == widest]
-        cut = min(-(-(sum(widths) - room) // len(at)), max(widest - max(below, NARROWEST), 1))
+        widest = max(widths[i] for i in free)
+        at = [i for i in free if widths[i] == widest]
+        next_down = max([widths[i] for i in free if widths[i] < widest] + [least[i] for i in at])
+        cut = min(-(-(sum(widths) - room) // len(at)), max(widest - next_down, 1))
         for i in at:
             widths[i] -= cut
     return widths
+
+
+def _of_words(column: Sequence[str]) -> int:
+    """How wide a column must be to break between words only."""
+    return max((min(width(word), LONGEST) for word in _split(column)), default=0)
+
+
+def _of_pieces(column: Sequence[str]) -> int:
+    """How wide it must be when long words break at their hyphens."""
+    return max((min(width(piece), LONGEST) for word in _split(column) for piece in _broken(word)), default=0)
+
+
+def _split(column: Sequence[str]) -> list[str]:
+    return [word for cell in column for line in cell.split("\n") for word in line.split(" ")]
+
+
+def _broken(word: str) -> list[str]:
+    *parts, last = word.split("-")
+    if width(word) <= WHOLE or not parts:
+        return [word]
+    if last.isdigit():
+        last = f"{parts.pop()}-{last}"
+    return [*(f"{part}-" for part in parts), last]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -97,12 +132,14 @@ def fold(text: str, room: int) -> list[str]:
 
 
 def _head(text: str, room: int) -> str:
-    """As much of a long word as fits: up to a hyphen, dot or colon when it has one, for ids break best there."""
+    """As much of a long word as fits: up to a hyphen, dot or colon when it has one, for ids break best there, but not between
+    a name and its number.
+    """
     used = end = 0
     for i, char in enumerate(text):
         used += width(char)
         if used > room and i:
             return text[: end or i]
-        if char in "-.:" and i:
+        if char in "-.:" and i and not text[i + 1 :].isdigit():
             end = i + 1
     return text

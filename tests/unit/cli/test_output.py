@@ -75,8 +75,43 @@ def test_an_id_breaks_at_its_hyphens():
     assert fold("gemeente-lelystad-1", 12) == ["gemeente-", "lelystad-1"]
 
 
+def test_an_id_never_loses_its_number():
+    assert fold("leger-des-heils-1", 16) == ["leger-des-", "heils-1"]
+
+
+def test_columns_with_spaces_give_way_before_an_id_is_broken():
+    rows = [["LEL-2026-0001", "woonzorg-flevoland-1", "by the measure of the table"]]
+    lines = table(["number", "held by", "what it is"], rows, 60)
+    assert "LEL-2026-0001  woonzorg-flevoland-1  by the measure of the" in lines
+
+
+def test_what_does_not_fit_beside_stands_below_its_row_with_its_heading():
+    rows = [["LEL-2026-0001", "2026-12-03", "veiligheidshuis-groningen-1", "-"], ["LEL-2026-0002", "-", "-", "-"]]
+    lines = table(["number", "on", "held by", "partner"], rows, 40)
+    assert lines[2:] == [
+        "LEL-2026-0001  2026-12-03", "    held by: veiligheidshuis-groningen-1", "LEL-2026-0002  -"
+    ]  # fmt: skip
+
+
 def test_what_is_too_narrow_for_columns_stands_below_one_another():
     rows = [["LEL-2026-0001", "active", "x" * 30], ["LEL-2026-0002", "closed", "y"]]
-    lines = table(["number", "status", "text"], rows, 24)
-    assert lines[:2] == ["number: LEL-2026-0001", "status: active"]
+    lines = table(["number", "status", "text"], rows, 12)
+    assert lines[:3] == ["number:", "LEL-", "2026-0001"]
     assert "" in lines
+
+
+class Terminal(io.StringIO):
+    """Says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "Nd", "Zs"]), max_size=200), st.integers(0, 20))
+def test_a_line_that_goes_on_keeps_its_indent_and_its_words(text: str, hang: int):
+    out = Terminal()
+    Output(Words("en"), out=out).line(f"  A{text}", hang=hang)
+    first, *rest = out.getvalue().removesuffix("\n").split("\n")
+    assert first.startswith("  A")
+    assert all(line.startswith(" " * (2 + hang)) for line in rest)
+    assert "".join(out.getvalue().split()) == "".join(f"A{text}".split())

@@ -90,14 +90,16 @@ def tell(session: Session, command: type[Command], outcome: Outcome, *, remind: 
 
     for record in told(outcome):
         label = labels(session, record.header.team)
-        out.line(f"{record.stream}  {sentence(session.words, record.event, label)}")
+        # The entry's number is what `casus correcting` asks.
+        entry = f"  [{session.words.heading('version')} {record.version}]" if record.topic.startswith("case.") else ""
+        out.line(f"{record.stream}  {sentence(session.words, record.event, label)}{entry}")
     if outcome.again:
         out.note("already-done", number=outcome.stream)
     elif not outcome.events:
         out.note("nothing-new", number=outcome.stream)
     if outcome.duplicates:
         out.warn("same-person", cases=outcome.duplicates)
-    if remind and not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):
+    if remind and out.err.isatty() and not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):
         out.note("no-names")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ class Listing:
     params: tuple[Param, ...] = ()
     labelled: tuple[str, ...] = field(default=())
     """Columns with codes of a team's own vocabulary."""
+    sparse: tuple[str, ...] = ()
+    """Columns that people see only when a row has something there."""
 
 
 def command(name: str, words: Words) -> click.Command:
@@ -36,22 +38,60 @@ def command(name: str, words: Words) -> click.Command:
 
     def work(session: Session, at: Any, known_at: Any, **given: Any) -> None:
         rows = listing.make(session, asked(session, at, known_at), given)
-        session.out.rows(rows, listing.columns, _labels(session, listing))
+        if session.out.json:
+            session.out.rows(rows, listing.columns)
+            return
+        known = list(rows)
+        session.out.rows(known, _seen(listing, known, given), _labels(session, listing))
 
     return leaf(words, name, work, *listing.params, also=(*MOMENTS, JSON))
 
 
+def _seen(listing: Listing, rows: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> list[str]:
+    """The columns people see: not the team when they named it, nor one that is empty throughout and may be."""
+
+    def seen(column: str) -> bool:
+        if column in listing.sparse:
+            return any(row[column] is not None for row in rows)
+        return column != "team" or given.get("team") is None or len({row["team"] for row in rows}) > 1
+
+    return [column for column in listing.columns if seen(column)]
+
+
 def _labels(session: Session, listing: Listing) -> dict[str, Callable[[Mapping[str, Any]], str]]:
-    from infra.cli.labels import labels
+    from infra.cli.labels import labels, members, person
     from infra.texts.sentences import people
+
+    words = session.words
 
     def show(column: str) -> Callable[[Mapping[str, Any]], str]:
         def cell(row: Mapping[str, Any]) -> str:
-            return people(column, row[column], session.words, labels(session, row.get("team") or ""))
+            team = row["team"]
+            if column == "team" and team is None and "region" in row:
+                return words.get("output", "all-teams")
+            if column == "holder":
+                return people(column, person(row["holder"], row["holder_team"], team), words)
+            teams = (team,) if team or "region" not in row else members(session, row["region"])
+            return people(_field(column, row), row[column], words, labels(session, *teams))
 
         return cell
 
     return {column: show(column) for column in listing.labelled}
+
+
+def _field(column: str, row: Mapping[str, Any]) -> str:
+    """What a value is of: a code of a learning point or a count is of what the row says."""
+    if column == "code" and "gap" in (row.get("kind"), row.get("measure")):
+        return "domain"
+    return "level" if column == "code" and row.get("measure") == "outcome" else column
+
+
+def _with_holders(rows: Rows, found: Sequence[Any], elsewhere: Callable[[Any], bool]) -> Iterator[Mapping[str, Any]]:
+    """The rows, each with the team that its holder sits in: what is asked of one table about another's case names theirs."""
+    numbers = [row.number for row in found if elsewhere(row)]
+    own = {c.number: c.team for c in rows.rows(projection("cases"), number=numbers)} if numbers else {}
+    for row in found:
+        yield row._asdict() | {"holder_team": own.get(row.number, row.team) if row.holder else None}
 
 
 def cases(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -68,9 +108,8 @@ def cases(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[M
 
 def signals(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """What asks for attention, by team, case and kind."""
-    for row in rows.view(view("signals")):
-        if _wanted(row, given, "team", "kind", "source"):
-            yield row._asdict()
+    found = [row for row in rows.view(view("signals")) if _wanted(row, given, "team", "kind", "source")]
+    return _with_holders(rows, found, lambda row: bool(row.kind == "asked"))
 
 
 def workload(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -87,8 +126,8 @@ def agenda(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[M
         raise NotFound("team", team)
     meeting = next((m for m in rows.view(view("next_meetings")) if m.team == team and m.kind == "regular"), None)
     if not session.out.json:
-        session.out.note("next-meeting", team=team, on=meeting.on if meeting else None)
-    return [row._asdict() for row in rows.view(view("agenda")) if row.team == team]
+        session.out.line(session.words.say("next-meeting", team=team, on=meeting.on if meeting else None))
+    return _with_holders(rows, [r for r in rows.view(view("agenda")) if r.team == team], lambda r: bool(r.reason == "asked"))
 
 
 def region(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -132,24 +171,27 @@ KINDS = ("overdue", "stagnating", "unanswered", "asked", "expiring", "expired", 
 LISTS = {
     "cases": Listing(
         cases, ("number", "team", "status", "holder", "next_kind", "next_on", "source"),
-        (TEAM, Param("status", "choice", many=True, choices=STATUSES), Param("open", "yes-no"), Param("holder", "professional"),
-         SOURCE),
+        (TEAM, Param("status", "choice", many=True, choices=STATUSES, flag="status"), Param("open", "yes-no"),
+         Param("holder", "professional"), SOURCE), sparse=("source",),
     ),
     "signals": Listing(
         signals, ("team", "number", "kind", "what", "entry", "on", "days", "holder", "partner"),
-        (TEAM, Param("kind", "choice", choices=KINDS), SOURCE), labelled=("partner",),
+        (TEAM, Param("kind", "choice", choices=KINDS), SOURCE), labelled=("holder", "partner"), sparse=("partner",),
     ),
     "workload": Listing(
         workload, ("team", "source", "partner", "professional", "cases", "agreements", "overdue", "due_soon", "escalations"),
-        (TEAM, PARTNER, SOURCE), labelled=("partner",),
+        (TEAM, PARTNER, SOURCE), labelled=("partner",), sparse=("source",),
     ),
     "agenda": Listing(
-        agenda, ("number", "reason", "what", "entry", "on", "holder"), (Param("team", "team", required=True, positional=True),)
+        agenda, ("number", "reason", "what", "entry", "on", "holder"), (Param("team", "team", required=True, positional=True),),
+        labelled=("holder",),
     ),
     "region": Listing(
-        region, ("team", "measure", "code", "amount"), (Param("region", "team", required=True, positional=True),)
+        region, ("team", "measure", "code", "amount"), (Param("region", "team", required=True, positional=True),),
+        labelled=("team", "code"),
     ),
     "learning list": Listing(
         learning, ("team", "number", "kind", "code", "level", "value", "on", "text"), (TEAM,), labelled=("code", "level"),
+        sparse=("level", "value"),
     ),
 }  # fmt: skip

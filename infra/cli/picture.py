@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.case_parts import Agreement
 from domain.ids import ProfessionalId
 from domain.personal import Ref
-from infra.cli.labels import labels
+from infra.cli.labels import labels, person, tables
 from infra.cli.opening import texts_of
 from infra.cli.session import Session
 from infra.texts.sentences import people
@@ -36,7 +36,7 @@ class _View:
     def __init__(self, session: Session, case: Case, on: date, texts: Mapping[Ref, str]) -> None:
         self.session, self.case, self.on, self.texts = session, case, on, texts
         self.words = session.words
-        self.label = labels(session, case.team)
+        self.label = labels(session, *tables(session, case))
 
     def say(self, name: str, value: object) -> Lines:
         """A line with its label, when there is something to say. A text is taken as it is, other values are read out."""
@@ -57,6 +57,7 @@ class _View:
     def names(self) -> Mapping[ProfessionalId, str]:
         """The names on the roster of everybody of whom something is expected here."""
         wanted = {self.case.holder, self.case.contact_point, self.case.holder_on(self.on), *self.case.holdings()}
+        wanted |= {m.professional for m in self.case.circle.values()} | {a.professional for a in self.case.absences}
         roster = self.session.team(self.case.team).roster if self.case.team else {}
         refs = {who: roster[who].name for who in wanted if who is not None and who in roster}
         texts = texts_of(self.session, refs.values())
@@ -68,6 +69,11 @@ class _View:
             return ""
         name = self.names.get(professional)
         return f"{professional} ({name})" if name else professional
+
+    def director(self) -> str:
+        """The case director; one of another table with that table, whose ids are its own."""
+        director, team = self.case.director_on(self.on), self.case.director_team(self.on)
+        return self.who(director) if team == self.case.team else person(director, team, self.case.team) or ""
 
     def all(self, professionals: Iterable[ProfessionalId]) -> str:
         return ", ".join(self.who(p) for p in sorted(professionals))
@@ -125,9 +131,9 @@ def _triage(v: _View) -> Lines:
 def _parties(v: _View) -> Lines:
     case = v.case
     for p in case.partners.values():
-        yield from v.say("partner", f"{v.code('partner', p.partner)}: {v.code('state', p.state)}")
+        yield from v.say("partner", f"{v.code('partner', p.partner)}: {v.words.code(p.state, 'participation')}")
     yield from v.say("contact-point", v.who(case.contact_point))
-    yield from v.say("director", v.who(case.director_on(v.on)))
+    yield from v.say("director", v.director())
     if case.director_team(v.on) != case.team:
         yield from v.say("direction", f"{case.director_team(v.on)}, {case.direction.until}")
     for m in case.circle.values():
@@ -137,7 +143,7 @@ def _parties(v: _View) -> Lines:
             yield from v.say("circle", f"{m.id} {v.code('kind', m.kind)}: {name}")
     for a in case.absences:
         if a.until >= v.on:
-            yield from v.say("absence", f"{a.professional} {a.start} … {a.until}: {v.who(a.cover)}")
+            yield from v.say("absence", f"{v.who(a.professional)} {a.start} … {a.until}: {v.who(a.cover)}")
 
 
 def _plan(v: _View) -> Lines:

@@ -64,8 +64,10 @@ def show(session: Session, team: str, at: date | None, known_at: datetime | None
     out.line(words.say("team.profile", profile=state.profile, version=state.profile_version, prefix=state.prefix))
     out.line(words.say("team.chair", who=state.chair))
     out.line(words.say("team.meetings", days=tuple(sorted(m.on for m in state.meetings.values() if not m.held))))
-    sharing = state.sharing
-    out.line(words.say("team.sharing", signed=sharing.signed if sharing else None, until=sharing.until if sharing else None))
+    if state.sharing is not None:
+        out.line(words.say("team.sharing", signed=state.sharing.signed, until=state.sharing.until))
+    elif state.kind == "team":
+        out.line(words.say("team.not-signed"))
     out.line()
     name = labels(session, team)
     out.rows(rows, ("partner", "column", "since", "left"), {"partner": lambda r: name("partner", str(r["partner"]))})

@@ -11,7 +11,7 @@ import click
 
 from domain.case import Case
 from domain.event import Recorded
-from infra.cli.labels import labels
+from infra.cli.labels import labels, person, tables
 from infra.cli.looking import history
 from infra.cli.opening import of_record, texts_of
 from infra.cli.own import CASE, JSON, MOMENTS, leaf
@@ -19,7 +19,7 @@ from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.cli.telling import sentence
 from infra.texts import Words
-from infra.texts.sentences import people
+from infra.texts.sentences import Label, people
 from projections.changes import changes
 from projections.history import History
 from projections.trail import TRAIL
@@ -40,6 +40,7 @@ def trail(session: Session, case: str, texts: bool, at: date | None, known_at: d
     found = history(session, case, at, known_at)
     shown = {r.version: r for r in _effective(found)}
     opened = _opened(session, shown.values()) if texts else {}
+    label, own = _label(session, found), found.state.team
     rows = []
     for row in TRAIL.rows(found):
         made = row._asdict()
@@ -48,14 +49,18 @@ def trail(session: Session, case: str, texts: bool, at: date | None, known_at: d
             facts = shown[row.version].event.model_dump(mode="json")
             rows.append(made | {"facts": facts} | ({"texts": opened.get(row.version, {})} if texts else {}))
         else:
-            rows.append(made | {"what": _what(session, shown[row.version], row.state, opened.get(row.version))})
-    session.out.rows(rows, COLUMNS)
+            made["actor"] = person(row.actor, row.team, own)
+            made["what"] = _what(session, shown[row.version], row.state, opened.get(row.version), label)
+            rows.append(made)
+    roles = {"role": lambda row: people("role", row["role"], session.words, labels(session, row["team"]))}
+    session.out.rows(rows, COLUMNS, roles)
 
 
 def replay(session: Session, case: str, texts: bool, at: date | None, known_at: datetime | None, **how: bool) -> None:
     """The case step by step, in the order in which things happened. On a terminal one step at a time."""
     found = history(session, case, at, known_at)
     opened = _opened(session, (s.record for s in found.steps)) if texts else {}
+    label = _label(session, found)
     for number, (record, before, after) in enumerate(found.steps, start=1):
         was, now = (json.loads(part) if part else {} for part in changes(before, after))
         if session.out.json:
@@ -66,21 +71,20 @@ def replay(session: Session, case: str, texts: bool, at: date | None, known_at: 
                 | ({"texts": opened.get(record.version, {})} if texts else {})
             )  # fmt: skip
             continue
-        for line in _step(session, number, record, was, now, opened.get(record.version)):
-            session.out.line(line)
+        moment = people("occurred_at", record.occurred_at, session.words)
+        actor = person(record.header.actor, record.header.team, found.state.team) or ""
+        head = f"{number}. {moment}  {actor}  {_what(session, record, 'effective', opened.get(record.version), label)}"
+        for line in _step(head, was, now, session.words, label):
+            session.out.line(line, hang=0 if line.startswith(" ") else 5)
         if not how["all"] and number < len(found.steps) and not _goes_on(session):
             return
 
 
-def _step(
-    session: Session, number: int, record: Recorded, was: Mapping[str, Any], now: Mapping[str, Any],
-    texts: Mapping[str, str] | None,
-) -> Iterator[str]:  # fmt: skip
-    words = session.words
-    moment = people("occurred_at", record.occurred_at, words)
-    yield f"{number}. {moment}  {record.header.actor}  {_what(session, record, 'effective', texts)}"
+def _step(head: str, was: Mapping[str, Any], now: Mapping[str, Any], words: Words, label: Label) -> Iterator[str]:
+    yield head
     for name in now:
-        yield f"     {words.heading(name)}: {_told(was.get(name), words)} → {_told(now[name], words)}"
+        old, new = (_told(values.get(name), words, label, name) for values in (was, now))
+        yield f"     {words.heading(name)}: {old} → {new}"
 
 
 def _where(case: Case) -> dict[str, Any]:
@@ -92,23 +96,34 @@ def _where(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(value: Any, words: Words) -> str:
+def _told(value: Any, words: Words, label: Label, field: str) -> str:
+    """A value of a state, and what is in it: each with what its own field calls it."""
     if value is None or value in ({}, [], ""):
         return words.get("cli", "words", "none")
     if isinstance(value, dict):
-        return "; ".join(f"{k} {_told(v, words)}" for k, v in value.items())
+        return "; ".join(f"{_key(k, words, label, field)} {_told(v, words, label, k)}" for k, v in value.items())
     if isinstance(value, list):
-        return ", ".join(_told(v, words) for v in value)
+        return ", ".join(_told(v, words, label, field) for v in value)
     if isinstance(value, bool):
         yes, _, no = words.get("cli", "words", "yes-no").partition("|")
         return yes if value else no
     if value == "text":
         return words.get("output", "text")
-    return words.code(value) if isinstance(value, str) else str(value)
+    return label(field, value) if isinstance(value, str) else str(value)
 
 
-def _what(session: Session, record: Recorded, state: str, texts: Mapping[str, str] | None) -> str:
-    told = sentence(session.words, record.event, labels(session, record.header.team), texts)
+def _key(key: str, words: Words, label: Label, field: str) -> str:
+    """What stands before a value: a code of the field, or the name of a part."""
+    shown = label(field, key)
+    return words.heading(key) if shown == key and words.find("columns", key) else shown
+
+
+def _label(session: Session, found: History[Case]) -> Label:
+    return labels(session, *tables(session, found.state))
+
+
+def _what(session: Session, record: Recorded, state: str, texts: Mapping[str, str] | None, label: Label) -> str:
+    told = sentence(session.words, record.event, label, texts)
     return told if state == "effective" else f"[{session.words.code(state)}] {told}"
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from commands import discover
 from commands.base import CaseCommand
 from commands.desk import Desk
-from commands.triage import weigh
+from commands.triage import consent_missing, weigh
 from domain.case import FINAL, IN_TRIAGE, Case, Status
 from domain.ids import Code, EntryId
 
@@ -33,10 +33,17 @@ def possible(case: Case, desk: Desk) -> list[Possible]:
     found: dict[tuple[str, str | None], Possible] = {}
     for rule in _RULES:
         for item in rule(case, desk):
-            found.setdefault((item.command, item.entry), item)
+            if _stands(case, item.command):
+                found.setdefault((item.command, item.entry), item)
     named = {item.command for item in found.values()}
     rest = [Possible(name, "allowed") for name in _allowed(case) if name not in named]
     return [*found.values(), *rest]
+
+
+def _stands(case: Case, command: str) -> bool:
+    """Whether the case's state lets a command be asked."""
+    kind = discover()[command]
+    return not issubclass(kind, CaseCommand) or case.status in kind.STATES
 
 
 def _allowed(case: Case) -> Iterator[str]:
@@ -51,14 +58,15 @@ def _imported(case: Case, _: Desk) -> Iterator[Possible]:
         yield Possible("intake.take-up", "imported")
 
 
-def _asked_of_us(case: Case, _: Desk) -> Iterator[Possible]:
+def _asked_of_us(case: Case, desk: Desk) -> Iterator[Possible]:
     """Answers that others wait for: another table about a resident, a team about what was offered to it."""
     for probe in case.probes.values():
         if probe.told is None and case.is_open():
             yield Possible("consent.answer-overlap", "overlap-asked", probe.id)
     offer = case.direction_offer
     if offer is not None:
-        yield Possible("escalation.accept-direction", "direction-offered", offer.to)
+        if offer.until > desk.today:
+            yield Possible("escalation.accept-direction", "direction-offered", offer.to)
         yield Possible("escalation.decline-direction", "direction-offered", offer.to)
         yield Possible("escalation.withdraw-direction", "direction-offered", offer.to)
     transfer = case.transfer
@@ -83,12 +91,15 @@ def _triage(case: Case, desk: Desk) -> Iterator[Possible]:
     if verdict.held is None:
         for code in dict.fromkeys(verdict.missing()):
             yield Possible("triage.assess", "criterion-open", code, due)
-    elif verdict.held:
-        yield Possible("triage.accept", "criteria-met", None, due)
-    else:
+        return
+    if not verdict.held:
         yield Possible("triage.decline", "criteria-not-met", None, due)
         yield Possible("triage.redirect", "criteria-not-met", None, due)
-        yield Possible("triage.accept", "against-criteria", None, due)
+    if consent_missing(case, desk):
+        yield Possible("consent.give", "consent-first", None, due)
+        yield Possible("consent.record-ground", "consent-first", None, due)
+    else:
+        yield Possible("triage.accept", "criteria-met" if verdict.held else "against-criteria", None, due)
 
 
 def _stagnation(case: Case, desk: Desk) -> Iterator[Possible]:

@@ -53,7 +53,8 @@ class Accept(CaseCommand):
         if state.status is Status.ACTIVE:
             return
         _no_open_offer(state)
-        _consent_settled(state, desk)
+        if consent_missing(state, desk):
+            raise Refused("no-consent-recorded", case=state.number)
         monitoring = desk.profile.monitoring
         assert monitoring is not None
         verdict = weigh(state, desk.profile)
@@ -168,14 +169,15 @@ def recipient(desk: Desk, to: Code, answer_by: date | None) -> tuple[Code, date]
     return kind, by
 
 
-def _consent_settled(state: Case, desk: Desk) -> None:
-    """Where the profile asks for it, a named case is accepted on consent that is in force or on another ground."""
+def consent_missing(state: Case, desk: Desk) -> bool:
+    """Where the profile asks for it, a named case is accepted on consent that is in force or on another ground: whether it
+    has neither.
+    """
     submission = desk.profile.submission
     if submission is None or submission.consent_required is None or not submission.consent_required.value or state.anonymous:
-        return
+        return False
     given = (c for c in state.consents.values() if c.subject == RESIDENT and c.state_on(desk.today) == "given")
-    if not state.grounds and not any(given):
-        raise Refused("no-consent-recorded", case=state.number)
+    return not state.grounds and not any(given)
 
 
 def _no_open_offer(state: Case) -> None:

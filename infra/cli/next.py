@@ -9,6 +9,7 @@ import click
 
 from commands import resolve
 from commands.next import Possible, possible
+from infra.cli.kinds import params
 from infra.cli.own import CASE, JSON, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
@@ -27,23 +28,39 @@ def work(session: Session, case: str, **given: Any) -> None:
     from infra.engine import Request
 
     settings = session.settings
-    request = Request(login=session.login, acting_as=settings.actor, team=settings.team, assurance=session.assurance)
+    request = Request(login=session.login, acting_as=session.acting_as(), team=settings.team, assurance=session.assurance)
     state, desk = session.engine.desk(case, request)
     found = [item for item in possible(state, desk) if given["all"] or item.why != "allowed"]
-    session.out.rows([_row(item, case) for item in found], ("type", "why", "by"), {"why": _why(session)})
+    words = session.words
+    shown = {
+        "why": lambda row: words.get("next", "why", row["why"]),
+        "type": lambda row: " ".join((row["type"], *(_asked(p, words) for p in needed(row["command"])))),
+    }
+    session.out.rows([_row(item, case) for item in found], ("type", "why", "by"), shown)
 
 
 def _row(item: Possible, case: str) -> Mapping[str, Any]:
-    return {"command": item.command, "why": item.why, "entry": item.entry, "by": item.by, "type": typed(item, case)}
+    return {
+        "command": item.command, "why": item.why, "entry": item.entry, "by": item.by, "type": typed(item, case),
+        "needs": [p.option for p in needed(item.command)],
+    }  # fmt: skip
 
 
 def typed(item: Possible, case: str) -> str:
     """How the command begins on the command line, with the entry where it takes one."""
-    extras = [f.json_schema_extra for f in resolve(item.command).model_fields.values()]
-    takes_entry = any(isinstance(e, dict) and e.get("position") == 1 for e in extras)
+    takes = [p.shown for p in params(resolve(item.command)) if p.positional][1:]
     stage, _, verb = item.command.partition(".")
-    return f"casus {stage} {verb} {case}" + (f" {item.entry}" if takes_entry and item.entry else "")
+    entries = [item.entry or takes[0], *takes[1:]] if takes else []
+    return " ".join(("casus", stage, verb, case, *entries))
 
 
-def _why(session: Session) -> Any:
-    return lambda row: session.words.get("next", "why", row["why"])
+def needed(command: str) -> list[Param]:
+    """The options that a command can't do without."""
+    return [p for p in params(resolve(command)) if p.required and not p.positional]
+
+
+def _asked(param: Param, words: Words) -> str:
+    """An option as somebody has yet to fill it in: `--motivation TEXT`."""
+    if param.kind == "yes-no":
+        return f"{param.option}|--not-{param.option[2:]}"
+    return f"{param.option} {'|'.join(param.choices) or words.get('cli', 'kinds', param.kind)}"

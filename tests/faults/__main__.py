@@ -14,7 +14,7 @@ import psycopg
 from infra.store import StoreConfig, create_store
 from tests.faults.broken import BROKEN
 from tests.faults.checking import complaints
-from tests.faults.killing import Campaign, run_all
+from tests.faults.killing import LIFE, SHORT_LIFE, Campaign, run_all
 from tests.faults.work import WORKS
 from tests.support.postgres import OwnServer, Server, running_postgres
 from tests.support.stores import DATABASES, config_of
@@ -63,7 +63,7 @@ def trial(
         WORKS[work]().prepare(store)
     share = commands // WRITERS
     campaigns = [Campaign(1 + n * share, (n + 1) * share) for n in range(WRITERS)]
-    run_all(config, campaigns, work=work, broken=broken, seed=seed, meanwhile=meanwhile)
+    run_all(config, campaigns, work=work, broken=broken, life=SHORT_LIFE if broken else LIFE, seed=seed, meanwhile=meanwhile)
     acknowledged = {number for campaign in campaigns for number in campaign.acknowledged}
     attempted = range(1, share * WRITERS + 1)
     said = complaints(config, WORKS[work](), acknowledged, attempted)

@@ -16,7 +16,7 @@ from pathlib import Path
 from infra.store import StoreConfig
 
 ROOT = Path(__file__).parents[2]
-LIFE, BROKEN_LIFE = 0.6, 0.03
+LIFE, SHORT_LIFE = 0.6, 0.03
 """How long a writer lives at most after its first word, in seconds. A broken store is to be caught soon."""
 
 
@@ -38,13 +38,13 @@ class WriterFailedError(AssertionError):
     """A writer ended by itself, before its work was done: that is a fault of the store."""
 
 
-def run(config: StoreConfig, campaign: Campaign, *, work: str, broken: str, chance: random.Random) -> None:
+def run(config: StoreConfig, campaign: Campaign, *, work: str, broken: str, life: float, chance: random.Random) -> None:
     """Let one writer do its work, killed each time it has begun well."""
     while campaign.next <= campaign.last:
-        _one_life(config, campaign, work=work, broken=broken, chance=chance)
+        _one_life(config, campaign, work=work, broken=broken, life=life, chance=chance)
 
 
-def _one_life(config: StoreConfig, campaign: Campaign, *, work: str, broken: str, chance: random.Random) -> None:
+def _one_life(config: StoreConfig, campaign: Campaign, *, work: str, broken: str, life: float, chance: random.Random) -> None:
     given = {
         "home": str(config.home), "dsn": config.dsn, "work": work, "broken": broken,
         "first": campaign.next, "last": campaign.last,
@@ -59,7 +59,7 @@ def _one_life(config: StoreConfig, campaign: Campaign, *, work: str, broken: str
     assert process.stderr is not None
     pipe = process.stdout.fileno()
     said = os.read(pipe, 65536)
-    until = time.monotonic() + chance.random() * (BROKEN_LIFE if broken else LIFE)
+    until = time.monotonic() + chance.random() * life
     killed = False
     # At that moment, whatever it is doing: were it killed as it speaks, it would always die between two commands.
     while said and (left := until - time.monotonic()) > 0 and select.select([pipe], [], [], left)[0]:
@@ -88,6 +88,7 @@ def run_all(
     *,
     work: str,
     broken: str = "",
+    life: float = LIFE,
     seed: int,
     meanwhile: Callable[[], None] | None = None,
 ) -> None:
@@ -96,7 +97,7 @@ def run_all(
 
     def guarded(campaign: Campaign) -> None:
         try:
-            run(config, campaign, work=work, broken=broken, chance=random.Random(seed + campaign.first))
+            run(config, campaign, work=work, broken=broken, life=life, chance=random.Random(seed + campaign.first))
         except WriterFailedError as fault:
             faults.append(fault)
 

@@ -6,7 +6,7 @@ import pytest
 
 from infra.store import StoreConfig, create_store
 from tests.faults.checking import complaints
-from tests.faults.killing import Campaign, run_all
+from tests.faults.killing import SHORT_LIFE, Campaign, run_all
 from tests.faults.work import Appending
 
 
@@ -14,15 +14,15 @@ def killed(config: StoreConfig, broken: str = "", seed: int = 1) -> tuple[Campai
     work = Appending()
     with create_store(config) as store:
         work.prepare(store)
-    campaign = Campaign(1, 24)
-    run_all(config, [campaign], work="append", broken=broken, seed=seed)
-    return campaign, complaints(config, work, campaign.acknowledged, range(1, 25))
+    campaign = Campaign(1, 8)
+    run_all(config, [campaign], work="append", broken=broken, life=SHORT_LIFE, seed=seed)
+    return campaign, complaints(config, work, campaign.acknowledged, range(1, 9))
 
 
 def test_what_was_acknowledged_is_there_once_and_nothing_is_half(config: StoreConfig):
     campaign, said = killed(config)
     assert campaign.kills > 0
-    assert campaign.acknowledged == set(range(1, 25))
+    assert campaign.acknowledged == set(range(1, 9))
     assert said == []
 
 

@@ -100,13 +100,13 @@ def _settled(case: Case) -> tuple[object, ...]:
 
 
 def check_table(after: Team, plain: Team) -> None:
-    """Refuse an outcome in which a table is chaired by somebody who left, or in which somebody would have come or left
-    who by later entries did not.
+    """Refuse an outcome in which a table is chaired by somebody who left, or by nobody any more, or in which
+    somebody would have come or left who by later entries did not.
 
     In: the table as it would be, and as it would be had the act happened just now.
     """
     active = frozenset(p.id for p in after.active())
-    if after.chair is not None and after.chair not in active:
+    if after.chair not in active and (after.chair is not None or plain.chair is not None):
         raise Refused("would-be-forgotten", missing="chair", team=after.id)
     seated = frozenset(m for m in after.members if after.seated(m))
     if active != {p.id for p in plain.active()} or seated != {m for m in plain.members if plain.seated(m)}:

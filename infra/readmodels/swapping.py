@@ -29,6 +29,11 @@ GRANTS = (
     "SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, privilege_type, is_grantable "
     "FROM pg_class c, aclexplode(c.relacl) WHERE c.oid = to_regclass(?) ORDER BY 1, 2"
 )
+OF_COLUMNS = (
+    "SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, "
+    "privilege_type || ' (' || quote_ident(attname) || ')', is_grantable "
+    "FROM pg_attribute a, aclexplode(a.attacl) WHERE a.attrelid = to_regclass(?) AND NOT a.attisdropped ORDER BY 1, 2"
+)
 SECURITY = "SELECT relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass(?)"
 POLICIES = (
     "SELECT quote_ident(polname), polpermissive, polcmd::text, pg_get_expr(polqual, polrelid), "
@@ -40,7 +45,7 @@ COMMANDS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "AL
 
 def _carry_over(db: Database, old: str, new: str) -> None:
     """Give the new table what the old one had, and refuse to swap when it does not have the same then."""
-    for grantee, privilege, grantable in db.query(GRANTS, (old,)):
+    for grantee, privilege, grantable in [*db.query(GRANTS, (old,)), *db.query(OF_COLUMNS, (old,))]:
         db.execute(f"GRANT {privilege} ON {new} TO {grantee}{' WITH GRANT OPTION' if grantable else ''}")
     for name, permissive, command, using, check, roles in db.query(POLICIES, (old,)):
         sql = (
@@ -59,4 +64,4 @@ def _carry_over(db: Database, old: str, new: str) -> None:
 
 
 def _rights(db: Database, table: str) -> list[list[Row]]:
-    return [db.query(sql, (table,)) for sql in (GRANTS, SECURITY, POLICIES)]
+    return [db.query(sql, (table,)) for sql in (GRANTS, OF_COLUMNS, SECURITY, POLICIES)]

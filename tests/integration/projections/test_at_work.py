@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from domain.refusal import Conflict, Refused
 from infra.readmodels import ReadModels, rebuilding
@@ -18,7 +21,7 @@ from projections.registry import projection, view
 from tests.integration.projections.contents import append, contents, differing, folded, places
 from tests.support.lived import acts
 from tests.support.lived import store as store_acts
-from tests.support.stores import noted, told
+from tests.support.stores import config_of, noted, told
 
 
 class Others:
@@ -176,6 +179,7 @@ def test_who_may_read_a_table_may_read_the_one_that_takes_its_place(on_server: S
         DROP ROLE IF EXISTS casus_test_reader;
         CREATE ROLE casus_test_reader;
         GRANT SELECT ON casus_read.cases_v1 TO casus_test_reader WITH GRANT OPTION;
+        GRANT SELECT (number, status) ON casus_read.plan_v1 TO casus_test_reader;
         GRANT SELECT ON casus_read.trail_v1 TO PUBLIC;
         ALTER TABLE casus_read.trail_v1 ENABLE ROW LEVEL SECURITY;
         ALTER TABLE casus_read.trail_v1 FORCE ROW LEVEL SECURITY;
@@ -186,13 +190,38 @@ def test_who_may_read_a_table_may_read_the_one_that_takes_its_place(on_server: S
 
     before = [_rights(db, t) for t in ("cases_v1", "trail_v1", "plan_v1")]
     assert before[0][0]
-    assert before[1][2]
+    assert before[1][3]
+    assert len(before[2][1]) == 2
     ReadModels(on_server).rebuild()
     assert [_rights(db, t) for t in ("cases_v1", "trail_v1", "plan_v1")] == before
     db.script("DROP OWNED BY casus_test_reader; DROP ROLE casus_test_reader;")
 
 
 # --- following, and questions that wait
+
+
+def test_who_may_only_read_asks_while_events_wait_for_a_place(on_server: Store, postgres_database: str, tmp_path: Path):
+    db = on_server.connection()
+    db.script(
+        """
+        DROP ROLE IF EXISTS casus_test_asker;
+        CREATE ROLE casus_test_asker LOGIN;
+        GRANT USAGE ON SCHEMA casus, casus_read TO casus_test_asker;
+        GRANT SELECT ON ALL TABLES IN SCHEMA casus, casus_read TO casus_test_asker;
+        """
+    )
+    append(on_server, told("LEL-2026-0001", "a"), command="1")
+    asker = make_conninfo(postgres_database, user="casus_test_asker")
+    with open_store(config_of("postgresql", tmp_path, asker)) as theirs:
+        models = ReadModels(theirs, patience=0.1)
+        assert len(models.as_of().rows(projection("trail"))) == 1
+        assert theirs.place_at(theirs.now() + timedelta(minutes=1)) == 1
+        with pytest.raises(Refused) as refused:
+            models.rows(projection("trail"))
+        assert (refused.value.code, refused.value.facts) == ("read-models-behind", {"events": 1})
+        ReadModels(on_server).catch_up()
+        assert len(models.rows(projection("trail"))) == 1
+    db.script("DROP OWNED BY casus_test_asker; DROP ROLE casus_test_asker;")
 
 
 def test_following_takes_in_what_comes_and_ends_when_told(config: StoreConfig, store: Store, models: ReadModels):

@@ -1,13 +1,14 @@
 -- The sequencer: gives committed events their place, one at a time, without a lock on the writers.
 --
 -- Below the snapshot's minimum every transaction has ended, so no event can still appear there; in that order,
--- (transaction id, id), events get the next places. Called by every reader of the order and by the follower.
+-- (transaction id, id), events get the next places. Called by every reader of the order and by the follower: with the
+-- owner's rights, for who may only read needs places too and may write none.
 
 -- In: how many at most; whether to wait for one that is at work (else its work is left to it).
 -- Out: the last place given, and whether there may be more to do.
 CREATE FUNCTION casus.place_new(
     p_most integer DEFAULT 20000, p_wait boolean DEFAULT false, OUT last bigint, OUT more boolean
-) LANGUAGE plpgsql VOLATILE AS $$
+) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     h casus.place_head%ROWTYPE;
     taken bigint;

@@ -77,7 +77,7 @@ def _header(session: Session) -> Header:
     from infra.engine.identity import header_of, on_roster
 
     settings = session.settings
-    request = Request(session.login, settings.actor, settings.team, purpose=PURPOSE, assurance=session.assurance)
+    request = Request(session.login, session.acting_as(), settings.team, purpose=PURPOSE, assurance=session.assurance)
     tables = [settings.team] if settings.team else session.readmodels.teams_of(request.login, request.acting_as)
     found = [(team, actor) for team in map(session.team, tables) if (actor := on_roster(team, request))]
     if len(found) == 1:

@@ -49,7 +49,7 @@ def request(session: Session, form: Command, also: Mapping[str, Any]) -> Request
     at = also.get("occurred_at")
     team = form.own_stream() if isinstance(form, TeamCommand) else also.get("team") or settings.team
     return Request(
-        login=session.login, acting_as=also.get("actor") or settings.actor, team=team,
+        login=session.login, acting_as=session.acting_as(also.get("actor")), team=team,
         command_id=word(COMMAND_ID, also.get("command_id")), purpose=word(PURPOSE, also.get("purpose")) or DEFAULT_PURPOSE,
         occurred_at=happened(Param("occurred_at"), at, session.now) if at else None, assurance=session.assurance,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
+from domain.refusal import Refused
 from infra.cli.output import Output
 from infra.texts import Words
 
@@ -126,6 +127,13 @@ class Session:
     def assurance(self) -> str:
         """How sure it is who acts."""
         return "database-login" if self.settings.store else "os-user"
+
+    def acting_as(self, named: str | None = None) -> str | None:
+        """For whom of the table it is entered, if for another. Refused on a server: who acts there is who was let in."""
+        who = named or self.settings.actor
+        if who and self.settings.store:
+            raise Refused("as-on-server", field="--as")
+        return who
 
     @property
     def acting_team(self) -> str | None:

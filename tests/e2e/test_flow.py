@@ -1,5 +1,8 @@
 """A case from submission to after-care by the command line alone, on each database."""
 
+import json
+from pathlib import Path
+
 from tests.e2e.conftest import Casus, set_up
 
 
@@ -90,6 +93,17 @@ def test_an_entry_for_another_member_is_recorded_as_such(casus: Casus):
     ]
     row = casus.json("trail", number)[0]
     assert (row["actor"], row["organisation"], row["assurance"]) == ("seamens-home-1", "seamens-home", "os-user+entered-for")
+
+
+def test_on_a_server_nobody_enters_anything_for_another(empty: Casus, postgres_database: str, tmp_path: Path):
+    casus = set_up(Casus(empty.home, postgres_database))
+    submit = {"command": "intake.submit", "question": "x", "reasons": ["adrift"], "anonymous": True, "as": "pilots-1"}
+    file = tmp_path / "commands.jsonl"
+    file.write_text(json.dumps(submit), encoding="utf-8")
+    asked = ("intake", "submit", "--question", "x", "--reason", "adrift", "--anonymous")
+    for result in (casus("--as", "pilots-1", *asked), casus(*asked, CASUS_AS="pilots-1"), casus("apply", str(file))):
+        assert (result.code, "--as" in result.err) == (3, True)
+    assert casus.json("cases") == []
 
 
 def test_the_same_command_id_is_carried_out_once(casus: Casus):

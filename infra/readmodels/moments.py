@@ -15,7 +15,8 @@ class Moments(dict[datetime, str]):
     def __missing__(self, moment: datetime) -> str:
         if len(self) > MOST:
             self.clear()
-        text = self[moment] = iso(moment)
+        text = moment.isoformat(timespec="microseconds")
+        text = self[moment] = f"{text[:-6]}Z" if text.endswith("+00:00") else iso(moment)
         return text
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from infra.readmodels.copying import copy
 from infra.readmodels.moments import MOMENTS
 from infra.store.database import SQL_TYPES, Database, decoder, encoder
 from infra.store.database import Kind as Stored
@@ -66,10 +65,23 @@ class Table(Generic[R]):
     def add(self, rows: Sequence[Row]) -> None:
         """Add rows as they are kept."""
         if len(rows) > FEW:
-            copy(self.db, self.name, self.columns, rows)
+            self.db.copy(self.name, self.columns, self._moments_as_text(rows))
         elif rows:
             marks = ", ".join("?" * len(self.columns))
             self.db.executemany(f"INSERT INTO {self.name} ({', '.join(self.columns)}) VALUES ({marks})", rows)
+
+    def _moments_as_text(self, rows: Iterable[Row]) -> Iterator[Sequence[Any]]:
+        """Rows for a bulk copy: the driver takes three times as long over a moment as over its text."""
+        at = [i for i, c in enumerate(self.projection.columns) if c.kind == "moment"] if self.db.kind == "postgresql" else []
+        if not at:
+            yield from rows
+            return
+        for row in rows:
+            cells = list(row)
+            for i in at:
+                if cells[i] is not None:
+                    cells[i] = MOMENTS[cells[i]]
+            yield cells
 
     def replace(self, streams: Sequence[str], rows: Iterable[Row]) -> int:
         """Let these rows, as they are kept, take the place of those of these streams. Only what differs is written.

@@ -15,6 +15,11 @@ def faults(numbers: Iterable[str], cases: Mapping[str, Case], teams: Mapping[str
     return [f"{n}: {fault}" for n in numbers for fault in _of(cases[n], cases, teams, budgets)]
 
 
+def chairs(teams: Mapping[str, Team]) -> list[str]:
+    """Which of these tables have lost their chair."""
+    return [f"{name}: chaired by {t.chair}" for name, t in teams.items() if t.chair not in {p.id for p in t.active()}]
+
+
 def _of(case: Case, cases: Mapping[str, Case], teams: Mapping[str, Team], budgets: Mapping[str, int]) -> Iterator[str]:
     if case.status is Status.IMPORTED:
         return

@@ -10,7 +10,7 @@ from random import Random
 
 from domain.refusal import Refused
 from tests.property.choosing import Mood, choose
-from tests.property.forgotten import faults
+from tests.property.forgotten import chairs, faults
 from tests.property.world import Asked, World
 
 PAUSES = (timedelta(minutes=7), timedelta(hours=5), timedelta(days=2), timedelta(days=16), timedelta(days=50))
@@ -83,7 +83,8 @@ def step(world: World, asked: Asked, tally: Tally | None = None) -> list[str]:
     tally.news += bool(outcome.events)
     teams = {s for s in outcome.streams if s in world.teams}
     near = {n for n, c in world.cases.items() if n in outcome.streams or teams & {c.team, c.direction.team}}
-    return faults(sorted(near), world.cases, world.teams, world.budgets())
+    lost = chairs({t: world.teams[t] for t in sorted(teams)})
+    return lost + faults(sorted(near), world.cases, world.teams, world.budgets())
 
 
 def shorter(start: World, failure: Failure, tries: int = 400) -> Failure:

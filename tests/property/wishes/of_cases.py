@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from commands.triage import weigh
 from domain.case import Case, Status
 from tests.property.wishes.looking import NUMBERS, CaseLooker, Wish
 from tests.property.wishes.of_entries import corrections
@@ -47,7 +48,7 @@ def triage(look: CaseLooker) -> Iterator[Wish]:
     yield 1, "triage.decline", {"reason": look.words(), "told_by": look.maybe(look.person())}
     yield 2 if case.status is Status.SUBMITTED else 8, "intake.supplement", {"text": look.words()}
     yield 2, "triage.redirect", {"to": look.recipient(), "why": look.words()}
-    if len(open_) < 2:
+    if len(open_) < 2 or weigh(case, profile).held is not None:
         yield 40, "triage.accept", {"motivation": look.words(), "holder": look.maybe(look.person())}
     if not case.consents and not case.grounds:
         yield 10, "consent.give", {"until": look.maybe(look.day(20, 300))}
@@ -81,8 +82,10 @@ def active(look: CaseLooker) -> Iterator[Wish]:
 
 def closing(look: CaseLooker) -> dict[str, object]:
     assert look.profile.closing is not None
-    results = [r.id for r in look.profile.closing.results]
-    return {"result": look.one(results), "note": look.words(), "aftercare_on": look.maybe(look.day(10, 90), 0.8)}
+    closing = look.profile.closing
+    share = 1 if closing.aftercare_required.value and closing.aftercare_days is None else 0.5
+    day = look.maybe(look.day(10, 90), share)
+    return {"result": look.one(r.id for r in closing.results), "note": look.words(), "aftercare_on": day}
 
 
 def offers(look: CaseLooker) -> Iterator[Wish]:

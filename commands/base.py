@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from commands.desk import Desk
 from domain.case import OPEN, Case, Status
 from domain.event import Event
+from domain.frozen import frozen
 from domain.ids import RESIDENT, CaseNumber, StreamId, SubjectId, TeamId
 from domain.personal import Personal
 from domain.refusal import NotFound, Refused
@@ -36,7 +36,7 @@ Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\r\n\t]*$")
 """A short personal text on one line: a name, a number, a contact."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class On:
     """An event for another stream than the command's own."""
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from domain.case import Case
 from domain.days import day_of
 from domain.event import Recorded
+from domain.frozen import frozen
 from domain.ids import CaseNumber, Code, PartnerId, ProfessionalId, TeamId
 from domain.profile import Profile
 from domain.refusal import NotFound, Refused
 from domain.team import Professional, Team
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Desk:
     """Everything a rule may consult besides the case. All of it is data, given by the caller; nothing here does I/O.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ from domain.case_parts import (
     Transfer,
 )  # fmt: skip
 from domain.event import Stamp, State
+from domain.frozen import frozen
 from domain.ids import RESIDENT, CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Ref
 
@@ -56,7 +57,7 @@ OPEN = frozenset({Status.SUBMITTED, Status.ASKED, Status.ACTIVE, Status.RESTING,
 IN_TRIAGE = frozenset({Status.SUBMITTED, Status.ASKED})
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Case(State):
     """The state of one case. Mappings are replaced, never changed. Texts are references (`Ref`)."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from domain.event import State
+from domain.frozen import frozen
 from domain.ids import CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NextMoment:
     """What is expected next and by which day. `kind`: triage, answer, check, decision, wake, aftercare."""
 
@@ -18,7 +18,7 @@ class NextMoment:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """A person whose data the case holds. `kind`: resident, child, relative, neighbour, professional, other."""
 
@@ -33,7 +33,7 @@ class Subject:
         return self.name is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     """What a subject said about sharing: `state` given, refused, withdrawn or expired; empty `recipients` is everyone."""
 
@@ -50,7 +50,7 @@ class Consent:
         return "expired" if self.state == "given" and self.until is not None and on > self.until else self.state
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ground:
     """Another legal ground than consent, by the organisation that relies on it."""
 
@@ -60,7 +60,7 @@ class Ground:
     motivation: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assessment:
     """One admission criterion weighed: met or not, and where the motivation stands."""
 
@@ -69,7 +69,7 @@ class Assessment:
     motivation: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """More was asked before the triage decision, of whom and by when."""
 
@@ -78,7 +78,7 @@ class Question:
     text: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invitation:
     """A partner's part in this case. `state`: invited, joined, declined, left."""
 
@@ -87,7 +87,7 @@ class Invitation:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Direction:
     """Who directs. `local` is the own case director; `team`, `director` and `until` are set while another table does."""
 
@@ -97,7 +97,7 @@ class Direction:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectionOffer:
     """Direction offered to a team until a date; stays with the sender until it is accepted."""
 
@@ -106,7 +106,7 @@ class DirectionOffer:
     since: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Circle:
     """A member of the support circle, with or without an account. `subject` is whose data the name is."""
 
@@ -117,7 +117,7 @@ class Circle:
     left: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absence:
     """A professional is away from `start` to `until` (both included); `cover` holds what they hold."""
 
@@ -127,7 +127,7 @@ class Absence:
     until: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subgroup:
     """Some of the table with a mandate to make a proposal. `mandate`: advise or deviate."""
 
@@ -139,7 +139,7 @@ class Subgroup:
     dissolved: bool = False
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Agreement(State):
     """One intervention agreed. `state`: proposed, accepted, refused, fulfilled, lapsed, withdrawn.
 
@@ -164,7 +164,7 @@ class Agreement(State):
     carried_from: CaseNumber | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deviation:
     """A rule or indication let go: which, why (text), on whose mandate, until when."""
 
@@ -176,7 +176,7 @@ class Deviation:
     ended: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reservation:
     """A part of the small budget, in cents: reserved, of which spent; what was not spent can be released."""
 
@@ -191,7 +191,7 @@ class Reservation:
         return self.reserved - self.released
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One monitoring moment: `outcome` progress, none, or missed."""
 
@@ -200,7 +200,7 @@ class Check:
     observed: Ref | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EscalationCall:
     """A call on somebody else. `state`: raised, accepted, declined, withdrawn, resolved. `urgency`: normal, high, crisis."""
 
@@ -214,7 +214,7 @@ class EscalationCall:
     state: Code
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transfer:
     """The whole case offered to another team or party; stays here until it is received. `reason`: transfer or redirect."""
 
@@ -225,7 +225,7 @@ class Transfer:
     answer_by: date
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How it was closed, with the after-care day if there is one."""
 
@@ -234,7 +234,7 @@ class Outcome:
     aftercare: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Probe:
     """Another table asked, by matching, whether it knows a resident of ours. `told` is None until the holder decides."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from domain.faults import fault, refuse
+from domain.frozen import frozen
 from domain.ids import Code
 
 DEEPEST = 8
@@ -68,7 +68,7 @@ class Expression(BaseModel):
             yield from part.criteria()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """Whether one part of an expression holds, and why: `held` is None while it can't be told yet.
 

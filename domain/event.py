@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.frozen import frozen
 from domain.personal import Personal, Ref
 
 K = TypeVar("K")
@@ -32,7 +32,7 @@ class State:
         return new
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Stamp:
     """Where in its stream the event being applied stands; set by `replay` before each `apply`."""
 
@@ -88,7 +88,7 @@ def _is_personal(annotation: Any) -> bool:
     return annotation is Personal or Personal in getattr(annotation, "__args__", ())
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Header:
     """Who, in what capacity, why and by which command: what stands beside an event's facts, in the clear.
 
@@ -108,7 +108,7 @@ class Header:
     profile_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """An event as it stands in a stream.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.frozen import frozen
 from domain.ids import StreamId, SubjectId
 
 
@@ -22,7 +21,7 @@ class Personal(BaseModel):
     text: str | None = Field(default=None, exclude=True, repr=False, max_length=20_000)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     """Where a sealed text stands: the stream, the version of its event and the field. States hold this, never text."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from domain.event import Stamp, State
+from domain.frozen import frozen
 from domain.ids import Code
 from domain.personal import Ref
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Source(State):
     """One source; `resources` gives for each opaque id the reference to its sealed name."""
 

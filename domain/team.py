@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from domain.event import Stamp, State
+from domain.frozen import frozen
 from domain.ids import Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.personal import Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Professional:
     """A person of a partner on this roster, with or without a mandate. `name` refers to the sealed name."""
 
@@ -27,7 +28,7 @@ class Professional:
         return self.left is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Membership:
     """A partner at the table."""
 
@@ -37,7 +38,7 @@ class Membership:
     left: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meeting:
     """A meeting of the table: `kind` is regular, plan or learning."""
 
@@ -46,7 +47,7 @@ class Meeting:
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sharing:
     """The agreement on data sharing: who signed, from when, until when."""
 
@@ -55,7 +56,7 @@ class Sharing:
     partners: frozenset[PartnerId]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Team(State):
     """One table. Empty (`established` None) until it was established."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, NamedTuple
 
+from domain.frozen import frozen
 from projections.base import View
 from projections.tables import READS, CaseOnADay, Tables
 from projections.teams import TeamRow
@@ -65,7 +65,7 @@ Found = Iterator[tuple[str | None, str | None, date | None]]
 """What, entry and day of a reason."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class ForMeeting:
     """An open case, and the day of the meeting that it may stand on the agenda of (today, where none is known)."""
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, Literal, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from domain.frozen import frozen
 from domain.personal import Ref
 from projections.history import History, StreamKind
 
@@ -35,7 +36,7 @@ Row = tuple[Any, ...]
 R = TypeVar("R", bound=Row)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column of the contract: its name, the kind of its values, whether it can be empty, and what it says."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from domain.case import Case
 from domain.event import Recorded, State, in_order
 from domain.events.imported import ActivityImported
+from domain.frozen import frozen
 from domain.source import Source
 from domain.team import Team
 
@@ -25,7 +25,7 @@ class Step(NamedTuple, Generic[S]):
     after: S
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History(Generic[S]):
     """In `records` everything that was recorded, by version; in `steps` what takes effect, in the order in which it
     happened, with corrections in place; in `state` what it comes to.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from domain.case import OPEN
+from domain.frozen import frozen
 from projections.cases import CASES, CaseRow
 from projections.teams import MEETINGS, MEMBERS, ROSTER, TEAMS, MeetingRow, MemberRow, RosterRow, TeamRow
 from projections.waiting import WAITING, WaitingRow
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Tables:
     """The rows, and the day they are asked for."""
 
@@ -58,7 +58,7 @@ READS = (CASES, WAITING, TEAMS, MEMBERS, ROSTER, MEETINGS)
 """What `Tables` takes, in that order."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class CaseOnADay:
     """An open case on a day: its row, what waits in it, and its team's way of working."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain.event import Recorded
+from domain.frozen import frozen
 from domain.ids import CaseNumber, Code, Login, ProfessionalId, TeamId
 
 DEFAULT_PURPOSE = "case-direction"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """Who asks, for which table, when it happened, why.
 
@@ -32,7 +32,7 @@ class Request:
     """Only say what would be stored."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a command led to. `again`: it had been carried out before, and `events` is empty; `streams` are those it
     changed then. `duplicates`: own cases in which the same person is known already.

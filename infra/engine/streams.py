@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case import Case
 from domain.event import CORRECTING, Event, Header, Recorded, Stamp, is_corrected, replay
+from domain.frozen import frozen
 from domain.team import Team
 
 KEPT = 256
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """A stream as it was seen: its records, the state they come to, its last version, the moment of what happened last,
     and whether an entry of it was corrected.

@@ -7,10 +7,10 @@ import binascii
 import json
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from domain.frozen import frozen
 from domain.refusal import Refused
 
 SIZE = 32
@@ -25,7 +25,7 @@ class KeyEncryptionKeys(Protocol):
     def key(self, version: int) -> bytes: ...
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class KeyFile:
     """Keys read from a file."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from domain.frozen import frozen
 from domain.refusal import Refused
 from infra.keys.keyfile import KeyEncryptionKeys
 from infra.keys.wrapping import unwrap, wrap
@@ -27,7 +28,7 @@ class KeyState(StrEnum):
     REOPENED = "reopened"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataKey:
     """The key of one subject in one stream; without bytes when it was erased."""
 

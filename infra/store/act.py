@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from domain.frozen import frozen
 from infra.store.draft import Receipt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """The conditions of an append: versions of the streams it appends to and of those it only read.
 
@@ -25,7 +26,7 @@ class Act:
     bulk: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """`stored` with the stamps; `known` with the receipt of before; or `moved` with the stream that did."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from domain.event import Event, Header, Recorded
+from domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """An event to be recorded. `occurred_at` left out is the store's clock at recording."""
 
@@ -22,7 +22,7 @@ class Draft:
     occurred_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """That a command was carried out: its id, a digest of its content, and its result as JSON (codes and ids)."""
 
@@ -37,7 +37,7 @@ class Receipt:
         return cls(command_id, hashlib.sha256(text.encode()).digest(), json.dumps(result or {}, ensure_ascii=False))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredReceipt:
     """A receipt as it was stored, with the store's stamps."""
 
@@ -48,7 +48,7 @@ class StoredReceipt:
     recorded_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A keyed token to find the same person again: `value` is made into an HMAC with the secret of `purpose`."""
 

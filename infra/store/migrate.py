@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from domain.frozen import frozen
 from domain.refusal import Refused
 from infra.store.database import Database, iso
 
@@ -15,7 +15,7 @@ LOCK = 4072
 """The advisory lock under which one upgrade at a time runs on a server."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Migration:
     """One numbered file."""
 
@@ -24,7 +24,7 @@ class Migration:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SchemaStatus:
     """How far a schema is, and how far this program would bring it."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from domain.frozen import frozen
 from domain.personal import Ref
 from infra.store.database import Database
 from infra.store.envelope import Damaged, parse, sealed_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CHUNK = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withheld:
     """A text that is not shown. `erased`: its subject was erased; `never`: there never was a key for it;
     `absent`: there is no such sealed field.

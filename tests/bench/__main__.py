@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import appending, loading, starting
+from tests.bench import appending, loading, rebuilding, starting
 from tests.bench.report import machine, objects, table
 from tests.bench.rounds import Comparison
 from tests.support.postgres import Server, running_postgres
@@ -12,6 +12,7 @@ from tests.support.postgres import Server, running_postgres
 SERVER: dict[str, Callable[[Server], Iterator[Comparison]]] = {
     "append-postgresql": appending.on_postgresql,
     "load-postgresql": loading.on_postgresql,
+    "rebuild-postgresql": rebuilding.on_postgresql,
 }
 ALONE: dict[str, Callable[[], Iterator[Comparison]]] = {
     "append-sqlite": appending.on_sqlite,

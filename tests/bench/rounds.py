@@ -86,13 +86,14 @@ def in_turns(ways: Sequence[Way], rounds: int) -> dict[str, Timing]:
     found: dict[str, list[float]] = {way.name: [] for way in ways}
     for number in range(rounds + 1):
         for way in ways:
-            taken = median(_timed(next(way.calls)) for _ in range(way.repeats))
+            taken = median(timed(next(way.calls)) for _ in range(way.repeats))
             if number:
                 found[way.name].append(taken)
     return {name: Timing(tuple(times)) for name, times in found.items()}
 
 
-def _timed(call: Call) -> float:
+def timed(call: Call) -> float:
+    """The seconds that a call takes."""
     begin = time.perf_counter()
     call()
     return time.perf_counter() - begin

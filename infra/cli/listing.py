@@ -37,7 +37,9 @@ def command(name: str, words: Words) -> click.Command:
     listing = LISTS[name]
 
     def work(session: Session, at: Any, known_at: Any, **given: Any) -> None:
-        rows = listing.make(session, asked(session, at, known_at), given)
+        asking = asked(session, at, known_at)
+        _known(asking, given.get("team"))
+        rows = listing.make(session, asking, given)
         if session.out.json:
             session.out.rows(rows, listing.columns)
             return
@@ -45,6 +47,12 @@ def command(name: str, words: Words) -> click.Command:
         session.out.rows(known, _seen(listing, known, given), _labels(session, listing))
 
     return leaf(words, name, work, *listing.params, also=(*MOMENTS, JSON))
+
+
+def _known(rows: Rows, team: str | None) -> None:
+    """A team that is not there is said: an empty list would look as if nothing were the matter."""
+    if team is not None and not rows.rows(projection("teams"), team=team):
+        raise NotFound("team", team)
 
 
 def _seen(listing: Listing, rows: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> list[str]:
@@ -122,8 +130,6 @@ def workload(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterabl
 def agenda(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """The agenda of a team's next meeting."""
     team = given["team"]
-    if not rows.rows(projection("teams"), team=team):
-        raise NotFound("team", team)
     meeting = next((m for m in rows.view(view("next_meetings")) if m.team == team and m.kind == "regular"), None)
     if not session.out.json:
         session.out.line(session.words.say("next-meeting", team=team, on=meeting.on if meeting else None))
@@ -145,9 +151,7 @@ def learning(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable
     teams = rows.rows(projection("teams"))
     found = rows.rows(projection("learning"))
     if given["team"] is not None:
-        known = next((t for t in teams if t.team == given["team"]), None)
-        if known is None:
-            raise NotFound("team", given["team"])
+        known = next(t for t in teams if t.team == given["team"])
         own = [row for row in found if row.team == known.team]
         found = shared_learning(known.team, teams, found) if known.teams else own
     texts = opened(session, [(r.stream, r.version, "text") for r in found if r.kind != "outcome"])

@@ -21,7 +21,8 @@ KEPT_IN = {
 
 def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
     """Refuse a correction or withdrawal of `target` after which the case would be forgotten, entries would name what is
-    not there, somebody who is not here would hold something, or the budget would be below zero.
+    not there, somebody who is not here would hold something, the budget would be below zero, the case would end while
+    something is still asked of somebody, or the decision that stagnation obliges would be put off.
     """
     stream, header = desk.history[0].stream, desk.history[0].header
     trial = [*desk.history, Recorded(stream, max(r.version for r in desk.history) + 1, event, desk.at, header)]
@@ -33,6 +34,7 @@ def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
         raise Refused("entry-rested-on", entry=target.version, entries=tuple(hanging))
     if before.is_open() and not after.is_open():
         nothing_open(after)
+    still_obliged(desk, before, after)
     for who in sorted(after.holdings() - before.holdings()):
         desk.professional(who)
     partners = [{a.partner for a in c.open_agreements()} | set(c.active_partners()) for c in (after, before)]
@@ -54,6 +56,18 @@ def nothing_open(case: Case) -> None:
     offer = case.transfer or case.direction_offer
     if offer is not None:
         raise Refused("offer-open", case=case.number, to=offer.to)
+
+
+def still_obliged(desk: Desk, before: Case, after: Case) -> None:
+    """Refuse that a flag goes or its decision is put off, unless there turns out to have been progress before it."""
+    since, monitoring = before.stagnating_since, desk.profile.monitoring
+    if since is None or before.decide_by is None or after.status is not Status.ACTIVE or monitoring is None:
+        return
+    last = after.last_progress or after.accepted_on or since
+    silent = (since - last).days >= monitoring.stagnation_days.value
+    put_off = after.decide_by is not None and after.decide_by > before.decide_by
+    if put_off or (after.stagnating_since is None and silent):
+        raise Refused("decision-due", case=after.number, by=before.decide_by)
 
 
 def on_mandate(desk: Desk, case: Case, event: Event, who: ProfessionalId | None) -> None:

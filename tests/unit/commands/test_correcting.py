@@ -13,6 +13,7 @@ from domain.event import Event, replay
 from domain.events.closing import CaseReopened
 from domain.events.correcting import EntryCorrected, EntryWithdrawn
 from domain.events.escalation import DirectionAccepted
+from domain.events.monitoring import CheckRecorded
 from domain.events.parties import HolderAssigned, ProfessionalReplaced
 from domain.events.plan import BudgetSpent
 from domain.events.team import ProfessionalLeft
@@ -24,6 +25,7 @@ from tests.examples import (
     ANSWERED,
     CLOSED,
     DEVIATION,
+    FLAGGED,
     LATER,
     MERGED,
     MET,
@@ -36,7 +38,7 @@ from tests.examples import (
     TRANSFER,
     text,
 )  # fmt: skip
-from tests.scenario import CASE, SUBMITTED_ON, TODAY, Situation, given, noon
+from tests.scenario import CASE, SUBMITTED_ON, TODAY, Situation, given, noon, on
 from tests.support.tables import HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT
 
 SPENT = BudgetSpent(reservation="B1", cents=30_000)
@@ -107,6 +109,15 @@ def test_a_case_does_not_end_by_a_withdrawal_while_something_is_asked_of_somebod
     reopened = CaseReopened(why=text("It drifts"), holder=MASTER, next_check=TODAY)
     given(*ACTIVE, CLOSED, reopened, asked).when(withdraw(6)).then_refused(code)
     given(*ACTIVE, CLOSED, reopened).when(withdraw(6)).then_it()
+
+
+def test_a_flag_is_not_corrected_away_unless_there_was_progress_before_it():
+    flagged = given(*ACTIVE, on(TODAY, FLAGGED))
+    flagged.when(withdraw(5)).then_refused("decision-due")
+    flagged.when(correct(5, "decide_by", "2027-06-01")).then_refused("decision-due")
+    flagged.when(correct(5, "decide_by", "2026-12-02")).then_it()
+    seen = CheckRecorded(observed=text(), progress=True, next_check=LATER)
+    given(*ACTIVE, on(TODAY - timedelta(days=1), seen), on(TODAY, FLAGGED)).when(withdraw(6)).then_it()
 
 
 def test_a_case_is_not_named_by_a_correction():

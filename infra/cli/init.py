@@ -12,10 +12,12 @@ from commands.team import AddProfessional, AppointChair, Establish
 from domain.profile import Profile
 from domain.refusal import Refused
 from domain.team import Team
+from infra.cli.labels import labels
 from infra.cli.own import leaf
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
 from infra.texts import Words
+from infra.texts.sentences import fill
 
 TEAM = Param("team", "team")
 PROFILE = Param("profile", "path")
@@ -43,7 +45,7 @@ def init(
     say = session.words.say
     session.out.line(say(f"init.{made['store']}", where=str(_where(session))))
     if made.get("team"):
-        session.out.line(say("init.team", team=made["team"], professional=made.get("professional"), roles=made.get("roles")))
+        session.out.line(fill(session.words.get("output", "init", "team"), made, session.words, labels(session, made["team"])))
         session.out.note("init.next", team=made["team"])
     else:
         session.out.note("init.no-team")
@@ -76,6 +78,8 @@ def _team(
     profile = load(find(named or team or ""))
     team = team or profile.id
     there = session.team(team)
+    if there.by_login(session.login) is None and not session.interactive():
+        _named(profile, partner, name)
     if not there.exists():
         _run(session, team, Establish(team=team, profile=_document(profile)))
         session.forget()
@@ -92,6 +96,14 @@ def _team(
     if there.chair is None and chair in me.roles:
         _run(session, team, AppointChair(team=team, professional=me.id))
     return {"team": team, "professional": me.id, "partner": me.partner, "roles": me.roles, "login": session.login}
+
+
+def _named(profile: Profile, partner: str | None, name: str | None) -> None:
+    """Nobody can be asked: complain of what is missing before anything is made."""
+    if partner is None:
+        raise Bad("not-a-choice", param=PARTNER.shown, choices=tuple(p.id for p in profile.partners))
+    if name is None:
+        raise Bad("missing", param=NAME.shown, kind=NAME.kind)
 
 
 def _document(profile: Profile) -> str:

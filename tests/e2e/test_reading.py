@@ -152,3 +152,13 @@ def test_a_quiet_demo_tells_nothing_beside_its_screens(tmp_path: Path, monkeypat
     monkeypatch.setattr("infra.demo.playing.demo", lambda session, _keep: asked.append(session.out.quiet))
     Casus(tmp_path).done("demo", "--quiet")
     assert asked == [True]
+
+
+def test_without_a_terminal_nothing_is_made_before_all_that_is_asked_is_there(empty: Casus):
+    refused = empty("init", "--team", "lelystad-sit", lang="nl")
+    assert refused.code == 2
+    assert "gemeente-lelystad" in refused.err
+    assert empty("init", "--team", "lelystad-sit", "--partner", "kwintes").code == 2
+    assert empty("team", "show", "lelystad-sit").code == 4
+    made = empty.done("init", "--team", "lelystad-sit", "--partner", "gemeente-lelystad", "--name", "R. Planted", lang="nl")
+    assert "met de rol Voorzitter" in made.out

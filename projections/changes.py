@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from itertools import takewhile
 from typing import Any
 
 from domain.event import State
@@ -26,7 +27,8 @@ TEXT = "text"
 def changes(before: State, after: State) -> tuple[Json | None, Json | None]:
     """The fields that differ, with their values before and after; None twice when nothing does.
 
-    Of a mapping (agreements, partners) only the entries that differ are shown, of an entry only what differs in it.
+    Of a mapping (agreements, partners) only the entries that differ are shown, of an entry only what differs in it, of a
+    row of entries (checks) what stands after those that both have: showing all would make a trail grow with its square.
     """
     if before is after:
         return None, None
@@ -42,12 +44,15 @@ def changes(before: State, after: State) -> tuple[Json | None, Json | None]:
 
 def _differ(then: Any, now: Any) -> tuple[Any, Any]:
     if isinstance(then, Mapping) and isinstance(now, Mapping):
-        names = [k for k in {**then, **now} if then.get(k) != now.get(k)]
+        names = [k for k in {**then, **now} if (a := then.get(k)) is not (b := now.get(k)) and a != b]
         pairs = {_key(k): _differ(then.get(k), now.get(k)) for k in names}
         return {k: a for k, (a, _) in pairs.items() if a is not None}, {k: b for k, (_, b) in pairs.items() if b is not None}
     if is_dataclass(then) and type(then) is type(now):
         parts = [n for n in field_names(then) if getattr(then, n) != getattr(now, n)]
         return {n: _plain(getattr(then, n)) for n in parts}, {n: _plain(getattr(now, n)) for n in parts}
+    if isinstance(then, tuple) and isinstance(now, tuple):
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1] or pair[0] == pair[1], zip(then, now, strict=False)))
+        return _plain(then[same:]), _plain(now[same:])
     return _plain(then), _plain(now)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from domain.event import Recorded
-from domain.events import correcting, learning, parties, plan, team
+from domain.events import correcting, learning, monitoring, parties, plan, team
 from domain.personal import Ref
 from projections.base import ref_of
 from projections.cases import CASES
@@ -79,6 +79,14 @@ def test_the_trail_tells_what_each_entry_changed_in_codes():
     assert json.loads(agreed.after or "")["agreements"]["A1"]["partner"] == "seamens-home"
     assert json.loads(accepted.before or "") == {"agreements": {"A1": {"state": "proposed"}}}
     assert json.loads(accepted.after or "") == {"agreements": {"A1": {"state": "accepted"}}}
+
+
+def test_the_trail_of_a_long_case_grows_with_its_entries_and_not_with_their_square():
+    check = monitoring.CheckRecorded(observed=text(), progress=False, next_check=LATER)
+    found = rows(TRAIL, history_of_case(*ACTIVE, *[check] * 200))
+    assert max(len(row.after or "") for row in found[5:]) < 200
+    assert json.loads(found[-1].after or "")["checks"] == [{"observed": "text", "on": "2026-09-01", "outcome": "none"}]
+    assert json.loads(found[-1].before or "")["checks"] == []
 
 
 def test_the_trail_keeps_corrected_and_withdrawn_entries_and_marks_them():

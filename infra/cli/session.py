@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
-from domain.refusal import Refused
 from infra.cli.output import Output
 from infra.texts import Words
 
@@ -132,6 +131,8 @@ class Session:
         """For whom of the table it is entered, if for another. Refused on a server: who acts there is who was let in."""
         who = named or self.settings.actor
         if who and self.settings.store:
+            from domain.refusal import Refused
+
             raise Refused("as-on-server", field="--as")
         return who
 

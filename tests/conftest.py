@@ -23,9 +23,7 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees the settings, the language or the store of whoever runs it."""
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
-            if (name.startswith("CASUS_") and not name.startswith("CASUS_TEST_")) or name.startswith(
-                ("LC_", "LANG", "PG")
-            ):
+            if (name.startswith("CASUS_") and not name.startswith("CASUS_TEST_")) or name.startswith(("LC_", "LANG", "PG")):
                 patch.delenv(name)
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("CASUS_HOME", str(tmp_path_factory.mktemp("home")))
@@ -68,9 +66,7 @@ def municipal_logs() -> Path:
 
 def pytest_report_header() -> str:
     folder = data_folder()
-    return (
-        f"municipal logs: {folder}" if folder else f"municipal logs: none ({DATA} is not set), their tests are left out"
-    )
+    return f"municipal logs: {folder}" if folder else f"municipal logs: none ({DATA} is not set), their tests are left out"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

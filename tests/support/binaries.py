@@ -48,8 +48,7 @@ def version_of(folder: Path, run_as: RunAs) -> str | None:
     programs = [folder / "initdb", folder / "postgres"]
     try:
         told = [
-            subprocess.check_output([p, "--version"], stderr=subprocess.STDOUT, text=True, cwd="/", **run_as)
-            for p in programs
+            subprocess.check_output([p, "--version"], stderr=subprocess.STDOUT, text=True, cwd="/", **run_as) for p in programs
         ]
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -11,14 +11,14 @@ from pydantic import BaseModel
 import commands
 from domain import events, ids
 from domain.event import Event
-from domain.events.correcting import FactText, FieldName
+from domain.events.correcting import FactText
 from tests.command_examples import COMMANDS
 from tests.examples import EVENTS
 
 GOLDEN = Path(__file__).with_name("events.json")
 WORDS = {
     ids.Code, ids.CaseNumber, ids.TeamId, ids.StreamId, ids.ProfessionalId, ids.SubjectId, ids.EntryId, ids.Prefix, ids.Login,
-    ids.SourceTerm, ids.Digest, ids.ProfileDocument, FactText, FieldName,
+    ids.SourceTerm, ids.Digest, ids.ProfileDocument, FactText, ids.FieldName,
 }  # fmt: skip
 """The only kinds of word that may stand in an event in the clear; all else that is text is `Personal`."""
 

@@ -17,10 +17,13 @@ DECLARE
     moment timestamptz;
 BEGIN
     SELECT * INTO h FROM casus.place_head;
-    -- Looking is free; locking the head would cost every idle reader a transaction id.
+    -- Looking is free; locking the head would cost every idle reader a transaction id. The first in order tells: asked
+    -- whether there is any, the planner reads the whole log of a store that was not analysed yet.
     IF NOT p_wait AND NOT EXISTS (
-        SELECT FROM casus.stored_events e WHERE (e.xid, e.id) > (h.xid, h.id) AND e.id > h.base
-            AND e.xid < pg_snapshot_xmin(pg_current_snapshot()))
+        SELECT FROM (
+            SELECT e.xid FROM casus.stored_events e WHERE (e.xid, e.id) > (h.xid, h.id) AND e.id > h.base
+                ORDER BY e.xid, e.id LIMIT 1) first_due
+            WHERE first_due.xid < pg_snapshot_xmin(pg_current_snapshot()))
     THEN
         last := h.place;
         more := false;

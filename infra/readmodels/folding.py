@@ -118,7 +118,8 @@ def portions(
                 if t.name in stopped:
                     continue
                 try:
-                    made[t.name] = portion, kept(t, of, at.get(t.name, 0))
+                    read = [history.stream for history in of if history.kind in t.projection.of]
+                    made[t.name] = read, kept(t, of, at.get(t.name, 0))
                 except ProjectionStopped as stop:
                     stopped[t.name] = stop
         yield made

@@ -88,6 +88,8 @@ class Table(Generic[R]):
 
         Out: how many rows were written or removed.
         """
+        if not streams:
+            return 0
         marks = ", ".join("?" * len(streams))
         old = set(self.db.query(f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE {self.key[0]} IN ({marks})", streams))
         new = set(rows)

@@ -111,10 +111,14 @@ class Server:
         return None
 
     def let_go(self, streams: Sequence[str]) -> None:
+        """What was done while they were held is done, whatever becomes of the connection: a session that is gone has let go."""
         self.datastore.held = 0
-        if not self.datastore.raw.closed:  # a session that is gone has let go
+        try:
             for stream in streams:
                 self.database.execute(f"SELECT pg_advisory_unlock({LOCK})", (stream,))
+        except Refused as refused:
+            if refused.code != "store-unreachable":
+                raise
 
     def close(self) -> None:
         self.database.close()

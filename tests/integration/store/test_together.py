@@ -156,6 +156,17 @@ def test_streams_that_are_held_are_lost_with_the_connection(on_server: StoreConf
         assert store.version(TEAM) == 0
 
 
+def test_what_was_stored_is_told_though_the_connection_is_lost_right_after(on_server: StoreConfig):
+    assert on_server.dsn is not None
+    with open_store(on_server) as store:
+        with store.exclusive([TEAM]):
+            store.append([noted(TEAM)], expected={TEAM: 0}, receipt=receipt("t1"))
+            with psycopg.connect(on_server.dsn, autocommit=True) as killer:
+                killer.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            time.sleep(0.2)
+        assert store.version(TEAM) == 1
+
+
 def test_a_busy_file_is_waited_for_and_then_said_to_be_busy(embedded: StoreConfig):
     import sqlite3
     from dataclasses import replace

@@ -76,6 +76,7 @@ class Accept(CaseCommand):
             raise Refused("date-passed", field="next_check", on=next_check)
         yield CaseAccepted(
             met=tuple(sorted(c for c, a in state.assessments.items() if a.met)), against=against,
+            not_met=tuple(sorted(c for c, a in state.assessments.items() if not a.met and c not in against)),
             mandate=desk.me().id if against else None, motivation=self.maybe(self.motivation),
             holder=desk.professional(self.holder).id if self.holder else state.holder or desk.coordinator(),
             next_check=next_check,

@@ -28,11 +28,14 @@ class CriterionAssessed(Event):
 
 
 class CaseAccepted(Event):
-    """The table takes the case. `met` and `against` say which criteria held and which were passed over, `mandate` by whom."""
+    """The table takes the case. `met` and `not_met` say which criteria held; `against` which of those that were needed were
+    passed over, on whose `mandate`.
+    """
 
     TOPIC: ClassVar[str] = "case.triage.accepted"
     met: tuple[Code, ...]
     against: tuple[Code, ...] = ()
+    not_met: tuple[Code, ...] = ()
     mandate: ProfessionalId | None = None
     motivation: Personal | None = None
     holder: ProfessionalId

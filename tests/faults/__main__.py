@@ -20,7 +20,7 @@ from tests.support.postgres import OwnServer, Server, running_postgres
 from tests.support.stores import DATABASES, config_of
 
 WRITERS = 2
-TRIES = 8
+TRIES = 20
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     asked.add_argument("--commands", type=int, default=2000, help="how many on each database")
     asked.add_argument("--database", choices=DATABASES, action="append", help="only this one")
-    asked.add_argument("--work", choices=sorted(WORKS), default="append")
+    asked.add_argument("--work", choices=sorted(WORKS), default="command")
     asked.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = asked.parse_args()
     print(f"seed {given.seed}")

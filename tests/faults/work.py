@@ -9,6 +9,7 @@ from domain.personal import Ref
 from domain.refusal import Conflict
 from infra.store import Draft
 from infra.store.store import Store
+from tests.faults.commanding import Commanding
 from tests.support.stores import noted, receipt, told
 
 CASES = 12
@@ -88,4 +89,4 @@ class Appending:
         return drafts
 
 
-WORKS: dict[str, type[Work]] = {"append": Appending}
+WORKS: dict[str, type[Work]] = {"command": Commanding, "append": Appending}

@@ -38,6 +38,11 @@ def moment(param: Param, value: str) -> datetime:
         raise Bad("not-a-moment", param=param.shown) from None
 
 
+def named_day(param: Param, value: str) -> date | None:
+    """The day, where a day alone was named."""
+    return day(param, value) if _DAY.fullmatch(value) else None
+
+
 def happened(param: Param, value: str, clock: Callable[[], datetime]) -> datetime:
     """When something happened. A day alone is the end of that day, after all that was already entered for it; today is now."""
     found = moment(param, value)

@@ -10,7 +10,7 @@ from commands.base import CaseCommand, Command, TeamCommand
 from infra.cli.asking import sure, text_from
 from infra.cli.forms import fill, meta, typed
 from infra.cli.kinds import params
-from infra.cli.moments import happened
+from infra.cli.moments import happened, named_day
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
 
@@ -51,7 +51,8 @@ def request(session: Session, form: Command, also: Mapping[str, Any]) -> Request
     return Request(
         login=session.login, acting_as=session.acting_as(also.get("actor")), team=team,
         command_id=word(COMMAND_ID, also.get("command_id")), purpose=word(PURPOSE, also.get("purpose")) or DEFAULT_PURPOSE,
-        occurred_at=happened(Param("occurred_at"), at, session.now) if at else None, assurance=session.assurance,
+        occurred_at=happened(Param("occurred_at"), at, session.now) if at else None,
+        day=named_day(Param("occurred_at"), at) if at else None, assurance=session.assurance,
     )  # fmt: skip
 
 

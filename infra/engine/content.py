@@ -20,7 +20,7 @@ def content_digest(store: Log, command: Command, request: Request) -> bytes:
         "fields": command.model_dump(mode="json", exclude_none=True),
         "as": request.acting_as,
         "team": request.team,
-        "at": request.occurred_at.isoformat() if request.occurred_at else None,
+        "at": when.isoformat() if (when := request.day or request.occurred_at) else None,
         "purpose": request.purpose,
     }
     for name, value in content["fields"].items():  # type: ignore[union-attr]

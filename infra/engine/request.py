@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.event import Recorded
 from domain.frozen import frozen
@@ -24,6 +24,8 @@ class Request:
     team: TeamId | None = None
     command_id: str | None = None
     occurred_at: datetime | None = None
+    day: date | None = None
+    """The day that was named, where no time was: today's moment is another each time the same is asked."""
     purpose: Code = DEFAULT_PURPOSE
     assurance: str = "os-user"
     correlation: str = ""

@@ -111,3 +111,12 @@ def test_lines_may_come_from_input_and_say_who_when_and_why(casus: Casus):
     [outcome] = casus.json("apply", "-", stdin=line)
     [row] = casus.json("trail", outcome["number"])
     assert (row["occurred_at"], row["assurance"]) == ("2026-11-22T08:00:00.000000Z", "os-user+entered-for")
+
+
+def test_a_line_that_happened_today_is_the_same_line_later_today_and_tomorrow(casus: Casus, tmp_path: Path):
+    file = written(tmp_path, {**SUBMIT, "command_id": "first", "occurred_at": casus.clock.now().date().isoformat()})
+    casus.done("apply", file)
+    casus.later(hours=1)
+    assert [o["repeated"] for o in casus.json("apply", file)] == [True]
+    casus.later(days=1)
+    assert [o["repeated"] for o in casus.json("apply", file)] == [True]

@@ -28,8 +28,10 @@ PAIRED = frozenset({
 IDENTITY = frozenset({*KEPT_IN, "team", "predecessor", "position", "anonymous", "subjects", "agreements"})
 """Fields that say which one an entry is about. `anonymous` is among them: a case is named by its own command, with reasons."""
 TWO_SIDED = "case.escalation."
-ASKED = frozenset({"to", "kind", "reason", "by", "director"})
-"""Of what was offered or answered between tables: who was asked, and who answered. It is taken back and offered anew."""
+ASKED = frozenset({"to", "kind", "reason", "by", "director", "until"})
+"""Of what was offered or answered between tables: who was asked, who answered, and for how long. It is taken back and
+offered anew.
+"""
 
 FieldWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 Entry = Annotated[int, Field(ge=1, json_schema_extra={"position": 1})]
@@ -94,9 +96,9 @@ class Correct(CaseCommand):
                 raise Refused("field-was-empty", field=name, entry=self.entry)
             yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=self.value))
             return
+        ours(target, desk)
         if name in IDENTITY or (kind.TOPIC.startswith(TWO_SIDED) and name in ASKED):
             raise Refused("identity-field", field=name)
-        ours(target, desk)
         value = parsed(kind, target.event, name, self.value)
         if value == getattr(target.event, name):
             return

@@ -39,7 +39,7 @@ from tests.examples import (
     text,
 )  # fmt: skip
 from tests.scenario import CASE, SUBMITTED_ON, TODAY, Situation, given, noon, on
-from tests.support.tables import HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT
+from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT
 
 SPENT = BudgetSpent(reservation="B1", cents=30_000)
 
@@ -85,6 +85,11 @@ def test_which_one_an_entry_is_about_is_not_corrected(field: str):
 @pytest.mark.parametrize(("field", "value"), [("kind", "party"), ("to", "lifeboat"), ("reason", "redirect")])
 def test_who_a_case_was_offered_to_is_not_corrected_for_then_nobody_would_have_taken_it(field: str, value: str):
     given(*ACTIVE, TRANSFER).when(correct(5, field, value)).then_refused("identity-field", field=field)
+
+
+def test_direction_that_was_taken_does_not_last_longer_by_a_correction():
+    taken = DirectionAccepted(by=HARBOUR, director=MASTER, until=LATER)
+    given(*ACTIVE, OFFERED, taken).when(correct(6, "until", "2027-12-31")).then_refused("identity-field", field="until")
 
 
 def test_who_was_called_on_is_not_corrected_once_they_answered():

@@ -48,7 +48,7 @@ def _live(store: Store, models: ReadModels, lived):
         more = chance.choice((1, 1, 1, 2, 10, 60))
         store_acts(store, lived[at : at + more])
         at += more
-        if chance.random() < 0.3:
+        if chance.random() < 0.15:
             catch_up(store, models._tables, batch=chance.choice((5, 40, 10_000)))
     models.catch_up()
 

@@ -50,7 +50,7 @@ def on_the_day(day: date, *cases: History[Any], table: Iterable[Step] = ()) -> T
     """What views read, on a day."""
     of = everything(*cases, table=table)
     found: list[Any] = [rows(p, *of) for p in READS]
-    return Tables(*found, day)
+    return Tables(*[*found, day])
 
 
 def a_case(*steps: Step, day: date, table: Iterable[Step] = ()) -> Tables:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from infra.store.clock import Clock
 from infra.store.database import Database
 from infra.store.lag import Lag
-from infra.store.log import CaseLog
 
 if TYPE_CHECKING:
     from infra.keys.keystore import KeyStore
+    from infra.store.log import CaseLog
     from infra.store.migrate import Schema
 
 
@@ -20,9 +20,13 @@ class Backend(Protocol):
     """One opened database with its log and its keys."""
 
     database: Database
-    log: CaseLog
     store_id: str
     clock: Clock
+
+    @property
+    def log(self) -> CaseLog:
+        """The log, to be appended to."""
+        ...
 
     def open(self) -> Backend:
         """Check the schema, and put the log together."""

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,14 @@ from infra.store.clock import Clock, SystemClock
 from infra.store.config import StoreConfig
 from infra.store.database import Database, iso
 from infra.store.lag import Lag
-from infra.store.log import CaseLog
-from infra.store.mapper import EnvelopeMapper
 from infra.store.migrate import Schema
-from infra.store.sqlite import FOR_KEYS, EmbeddedDatastore, SQLiteDatabase, make_file
-from infra.store.sqlite_recorder import SQLiteRecorder
+from infra.store.sqlite import FOR_KEYS, SQLiteDatabase, SQLiteFile, make_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from infra.keys.keystore import DataKey, KeyStore
+    from infra.store.log import CaseLog
 
 STORE = Path(__file__).parent
 KEYS = STORE.parent / "keys"
@@ -38,22 +37,29 @@ class Embedded:
             raise Refused("no-store", path=str(config.events_file))
         self.config = config
         self.clock = clock or SystemClock()
-        datastore = EmbeddedDatastore(config.events_file, config.patience)
-        self.database: Database = SQLiteDatabase(datastore)
+        self.file = SQLiteFile(config.events_file, config.patience)
+        self.database: Database = SQLiteDatabase(self.file)
         self._keys: KeyStore | None = None
         self._keys_database: SQLiteDatabase | None = None
-        self._recorder = SQLiteRecorder(datastore, self.clock.now)
 
     def open(self) -> Backend:
-        """Check the schema, and put the log together."""
+        """Check the schema."""
         schema = Schema(self.database, STORE, "casus")
         schema.status().check()
         rows = self.database.query("SELECT store_id FROM casus_store")
         if not rows:  # its making was interrupted
             raise Refused("no-store", path=str(self.config.events_file))
         self.store_id: str = rows[0][0]
-        self.log = CaseLog(self._recorder, lambda: EnvelopeMapper(self.store_id, self))
         return self
+
+    @cached_property
+    def log(self) -> CaseLog:
+        """The log, put together when first appended to: who only reads has no need of the library."""
+        from infra.store.log import CaseLog
+        from infra.store.mapper import EnvelopeMapper
+        from infra.store.sqlite_recorder import SQLiteRecorder
+
+        return CaseLog(SQLiteRecorder(self.file, self.clock.now), lambda: EnvelopeMapper(self.store_id, self))
 
     def to_write(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], DataKey]:
         """The mapper's keys, opened when first needed."""
@@ -73,7 +79,7 @@ class Embedded:
         if self._keys_database is None:
             if not there(self.config.keys_db):
                 raise Refused("no-key-store", path=str(self.config.keys_db))
-            self._keys_database = SQLiteDatabase(EmbeddedDatastore(self.config.keys_db, self.config.patience, FOR_KEYS))
+            self._keys_database = SQLiteDatabase(SQLiteFile(self.config.keys_db, self.config.patience, FOR_KEYS))
         return self._keys_database
 
     def schemas(self) -> list[Schema]:
@@ -87,9 +93,13 @@ class Embedded:
 
     def head(self, *, wait: bool) -> int:
         if not wait:
-            return self._recorder.max_notification_id()
+            return self._last_place()
         with self.database.transaction():  # behind whoever is writing
-            return self._recorder.max_notification_id()
+            return self._last_place()
+
+    def _last_place(self) -> int:
+        rows = self.database.query("SELECT place FROM places ORDER BY place DESC LIMIT 1")
+        return int(rows[0][0]) if rows else 0
 
     def lag(self) -> Lag:
         return Lag(self.head(wait=False))  # a place is given in the transaction that writes

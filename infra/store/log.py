@@ -99,6 +99,6 @@ class CaseLog(Application[str]):
         return self._given_recorder
 
     def construct_event_store(self) -> CaseEvents:
-        made = CaseEvents(self.mapper, self.recorder)
-        made.log = self._given_recorder  # type: ignore[assignment]
-        return made
+        self.case_events = CaseEvents(self.mapper, self.recorder)
+        self.case_events.log = self._given_recorder  # type: ignore[assignment]
+        return self.case_events

@@ -1,4 +1,4 @@
-"""SQLite: the library's datastore on one connection with durable settings, and SQL on it."""
+"""SQLite: one connection to a file with durable settings, and SQL on it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
-
-from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
 
 from domain.refusal import Refused
 from infra.store.database import Row
@@ -23,79 +21,60 @@ PRAGMAS = (
 FOR_KEYS = ("PRAGMA secure_delete = ON",)  # a destroyed key leaves no bytes in a free page
 
 
-class _Connection(SQLiteConnection):
-    """A connection whose transactions take the write lock at once, and of which an inner one is part of the outer."""
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        cursor = self.cursor()
-        if self._sqlite_conn.in_transaction:
-            with cursor:
-                yield cursor
-            return
-        # Two deferred transactions that both turn into writers refuse each other; one that says so waits.
-        with cursor:
-            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-            try:
-                yield cursor
-            except BaseException:
-                self.rollback()
-                raise
-            if commit:
-                self.commit()
-            else:
-                self.rollback()
-
-
-class _Pool(SQLiteConnectionPool):
-    """The library's pool, of one connection, with our pragmas."""
-
-    more: Sequence[str] = ()
-
-    def _create_connection(self) -> _Connection:
-        made: sqlite3.Connection | None = None
-        try:
-            made = sqlite3.connect(
-                self.db_name, timeout=self.lock_timeout or 5, isolation_level=None, uri=False, check_same_thread=False
-            )
-            for pragma in (*PRAGMAS, *self.more):
-                made.execute(pragma)
-        except sqlite3.Error as error:
-            if made is not None:
-                made.close()
-            raise refusal(error, self.db_name) or error from None
-        made.row_factory = sqlite3.Row
-        return _Connection(made, None)
-
-
-class EmbeddedDatastore(SQLiteDatastore):
-    """The library's datastore over one file that must exist. One thread, one connection: it nests, never waits for
-    itself.
+class SQLiteFile:
+    """One connection to a file that must exist, made when first asked for. One thread: its transactions nest, and it
+    never waits for itself.
     """
 
     def __init__(self, path: Path, patience: float, pragmas: Sequence[str] = ()) -> None:
-        super().__init__(str(path), originator_id_type="text")
-        self.pool = _Pool(db_name=str(path), lock_timeout=max(1, round(patience)), pool_size=1, max_overflow=0)
-        self.pool.more = pragmas
-        self._only: SQLiteConnection | None = None
-
-    @contextmanager
-    def get_connection(self, *, commit: bool = False) -> Iterator[SQLiteConnection]:
-        if self._only is None:
-            self._only = self.pool._create_connection()  # noqa: SLF001 - the pool would lend it for one use
-        yield self._only
+        self.path = str(path)
+        self._patience = max(1, round(patience))
+        self._pragmas = pragmas
+        self._only: sqlite3.Connection | None = None
 
     @property
     def raw(self) -> sqlite3.Connection:
         """The connection itself."""
-        with self.get_connection() as connection:
-            return connection._sqlite_conn  # noqa: SLF001 - the library has no other way to it
+        if self._only is None:
+            self._only = self._connect()
+        return self._only
+
+    def _connect(self) -> sqlite3.Connection:
+        made: sqlite3.Connection | None = None
+        try:
+            made = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, uri=False, check_same_thread=False)
+            for pragma in (*PRAGMAS, *self._pragmas):
+                made.execute(pragma)
+        except sqlite3.Error as error:
+            if made is not None:
+                made.close()
+            raise refusal(error, self.path) or error from None
+        return made
+
+    @contextmanager
+    def transaction(self, *, commit: bool = True) -> Iterator[None]:
+        """All of the block or none; the write lock is taken at once. One inside another is part of it."""
+        connection = self.raw
+        if connection.in_transaction:
+            yield
+            return
+        # Two deferred transactions that both turn into writers refuse each other; one that says so waits.
+        connection.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+        try:
+            yield
+        except BaseException:
+            connection.rollback()
+            raise
+        if commit:
+            connection.commit()
+        else:
+            connection.rollback()
 
     def close(self) -> None:
+        """Let go of the file."""
         if self._only is not None:
             self._only.close()
             self._only = None
-        super().close()
 
 
 class SQLiteDatabase:
@@ -103,16 +82,14 @@ class SQLiteDatabase:
 
     kind: Literal["sqlite", "postgresql"] = "sqlite"
 
-    def __init__(self, datastore: EmbeddedDatastore) -> None:
-        self.datastore = datastore
+    def __init__(self, file: SQLiteFile) -> None:
+        self.file = file
 
     def _cursor(self) -> sqlite3.Cursor:
-        cursor = self.datastore.raw.cursor()
-        cursor.row_factory = None
-        return cursor
+        return self.file.raw.cursor()
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
-        with _refusing(self.datastore):
+        with _refusing(self.file):
             return self._cursor().execute(sql, params).rowcount
 
     def script(self, sql: str) -> None:
@@ -120,7 +97,7 @@ class SQLiteDatabase:
             self.execute(statement)
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        with _refusing(self.datastore):
+        with _refusing(self.file):
             return self._cursor().execute(sql, params).fetchall()
 
     def stream(self, sql: str, params: Sequence[Any] = (), size: int = 2000) -> Iterator[Row]:
@@ -129,25 +106,25 @@ class SQLiteDatabase:
             yield from rows
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        with _refusing(self.datastore), self.transaction():
+        with _refusing(self.file), self.transaction():
             self._cursor().executemany(sql, rows)
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         marks = ", ".join("?" * len(columns))
-        with _refusing(self.datastore), self.transaction():
+        with _refusing(self.file), self.transaction():
             cursor = self._cursor().executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
             return cursor.rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with _refusing(self.datastore), self.datastore.transaction(commit=True):
+        with _refusing(self.file), self.file.transaction():
             yield
 
     def has_table(self, name: str) -> bool:
         return bool(self.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
 
     def close(self) -> None:
-        self.datastore.close()
+        self.file.close()
 
 
 def _statements(text: str) -> Iterator[str]:
@@ -161,11 +138,11 @@ def _statements(text: str) -> Iterator[str]:
 
 
 @contextmanager
-def _refusing(datastore: EmbeddedDatastore) -> Iterator[None]:
+def _refusing(file: SQLiteFile) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if told := refusal(error, datastore.pool.db_name):
+        if told := refusal(error, file.path):
             raise told from error
         raise
 

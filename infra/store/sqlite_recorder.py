@@ -14,7 +14,8 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 from infra.store.act import Act, Answer
 from infra.store.database import iso
 from infra.store.mapper import SealedEvent
-from infra.store.sqlite import EmbeddedDatastore, SQLiteDatabase
+from infra.store.sqlite import SQLiteDatabase, SQLiteFile
+from infra.store.sqlite_datastore import EmbeddedDatastore
 
 EVENT = "SELECT e.originator_id, e.originator_version, e.state, e.recorded_at, e.recorded_by"
 
@@ -22,9 +23,9 @@ EVENT = "SELECT e.originator_id, e.originator_version, e.state, e.recorded_at, e
 class SQLiteRecorder(SQLiteApplicationRecorder):
     """The library's recorder with one more table, and the one order."""
 
-    def __init__(self, datastore: EmbeddedDatastore, now: Callable[[], datetime]) -> None:
-        super().__init__(datastore)
-        self.database = SQLiteDatabase(datastore)
+    def __init__(self, file: SQLiteFile, now: Callable[[], datetime]) -> None:
+        super().__init__(EmbeddedDatastore(file))
+        self.database = SQLiteDatabase(file)
         self.now = now
         self.recorded_by = f"os-{os.getuid()}"
         self.insert_events_statement = "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)"

@@ -18,7 +18,6 @@ from infra.store.database import Database, iso
 from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
 from infra.store.envelope import Row
 from infra.store.lag import Lag
-from infra.store.log import CaseEvents
 from infra.store.reading import Reader
 
 if TYPE_CHECKING:
@@ -90,9 +89,7 @@ class Store(Reader):
             if (before := self.receipt(receipt.command_id)) is not None:
                 return self._again(receipt, before)
             self.tokens.put(receipt.command_id, [(t.stream, t.subject, t.purpose, t.value) for t in tokens])
-        events = self._backend.log.events
-        assert isinstance(events, CaseEvents)
-        answer = events.record(entries, act)
+        answer = self._backend.log.case_events.record(entries, act)
         if answer.outcome == "moved":
             raise Conflict("stream-moved", stream=answer.stream or next(iter((*self._held, *act.expected)), ""))
         stored = _receipt(receipt, answer)

@@ -28,6 +28,7 @@ from domain.ids import RESIDENT, CaseNumber, EntryId, PartnerId, SubjectId
 from domain.refusal import NotFound, Refused
 
 Purpose = Literal["case-direction", "care", "safety", "evaluation"]
+OtherGround = Literal["legal-duty", "vital-interest", "public-task", "conflict-of-duties", "team-basis"]
 GroundKind = Literal["consent", "legal-duty", "vital-interest", "public-task", "conflict-of-duties", "team-basis"]
 
 
@@ -163,7 +164,7 @@ class RecordGround(CaseCommand):
     """
 
     VERB: ClassVar[str] = "record-ground"
-    kind: GroundKind
+    kind: OtherGround
     motivation: Text
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:

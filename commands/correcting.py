@@ -28,6 +28,9 @@ PAIRED = frozenset({
 IDENTITY = frozenset({*KEPT_IN, "team", "predecessor", "position", "anonymous", "subjects", "agreements"})
 """Fields that say which one an entry is about. `anonymous` is among them: a case is named by its own command, with reasons."""
 TWO_SIDED = "case.escalation."
+DECISIONS = frozenset({"case.triage.accepted", "case.triage.declined"})
+WEIGHED = frozenset({"met", "not_met", "against", "mandate", "told_by"})
+"""Of a triage decision: what it rested on stands as it was weighed (rule 4). Reopening weighs anew."""
 ASKED = frozenset({"to", "kind", "reason", "by", "director", "until"})
 """Of what was offered or answered between tables: who was asked, who answered, and for how long. It is taken back and
 offered anew.
@@ -97,7 +100,11 @@ class Correct(CaseCommand):
             yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=self.value))
             return
         ours(target, desk)
-        if name in IDENTITY or (kind.TOPIC.startswith(TWO_SIDED) and name in ASKED):
+        if (
+            name in IDENTITY
+            or (kind.TOPIC.startswith(TWO_SIDED) and name in ASKED)
+            or (kind.TOPIC in DECISIONS and name in WEIGHED)
+        ):
             raise Refused("identity-field", field=name)
         value = parsed(kind, target.event, name, self.value)
         if value == getattr(target.event, name):

@@ -135,6 +135,9 @@ def _plan(case: Case, desk: Desk) -> Iterator[Possible]:
     if case.status is not Status.ACTIVE:
         return
     plan, resident = desk.profile.plan, desk.profile.resident
+    if consent_missing(case, desk):
+        yield Possible("consent.give", "consent-missing")
+        yield Possible("consent.record-ground", "consent-missing")
     if case.contact_point is None:
         yield Possible("parties.assign-contact-point", "no-contact-point")
     if plan is not None and plan.tried_first is not None and plan.tried_first.value and not case.tried:

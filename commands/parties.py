@@ -179,6 +179,7 @@ class Replace(CaseCommand):
         desk.professional(self.successor)
         if state.mentions(self.professional):
             not_covered_by(state, self.successor, self.professional, desk)
+            of_one_partner(state, self.professional, self.successor, desk)
             yield ProfessionalReplaced(professional=self.professional, successor=self.successor)
 
 
@@ -267,6 +268,18 @@ def not_covered_by(state: Case, successor: ProfessionalId, leaver: ProfessionalI
     for absence in state.absences:
         if (absence.professional, absence.cover) == (successor, leaver) and absence.until >= desk.today:
             raise Refused("successor-away", case=state.number, professional=successor, until=absence.until)
+
+
+def of_one_partner(state: Case, leaver: ProfessionalId, successor: ProfessionalId, desk: Desk) -> None:
+    """Refuse a successor of another partner where the leaver carries out an agreement and its partner has somebody else:
+    that partner answers for it (rule 2).
+    """
+    partner = desk.professional(successor).partner
+    carried = [a for a in state.open_agreements() if a.responsible == leaver and a.partner != partner]
+    others = {p.partner for p in desk.team.active() if p.id != leaver}
+    carries = tuple(sorted(a.id for a in carried if a.partner in others))
+    if carries:
+        raise Refused("agreements-of-partner", case=state.number, professional=successor, agreements=carries)
 
 
 def leaving(

@@ -27,7 +27,6 @@ class Merge(CaseCommand):
     """
 
     VERB: ClassVar[str] = "merge"
-    IRREVERSIBLE: ClassVar[bool] = True
     STATES: ClassVar[frozenset[Status]] = frozenset({*OPEN, Status.MERGED})
     into: CaseNumber
     why: Text

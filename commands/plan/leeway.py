@@ -43,7 +43,7 @@ class Deviate(CaseCommand):
             raise Refused("end-needed", field="until")
         if until < desk.today:
             raise Refused("date-passed", field="until", on=until)
-        mandate = self._mandate(state, desk)
+        mandate = self._mandate(state, desk, until)
         for d in state.deviations.values():
             if d.rule == self.rule and d.ended is None and d.until == until:
                 return
@@ -52,7 +52,7 @@ class Deviate(CaseCommand):
             mandate=mandate, subgroup=self.subgroup, until=until,
         )  # fmt: skip
 
-    def _mandate(self, state: Case, desk: Desk) -> ProfessionalId:
+    def _mandate(self, state: Case, desk: Desk, until: date) -> ProfessionalId:
         """On whose mandate: a mandated professional's, or that of a standing subgroup that may deviate."""
         me = desk.me().id
         if self.subgroup is not None:
@@ -60,7 +60,9 @@ class Deviate(CaseCommand):
             ended = group.dissolved or (group.until is not None and desk.today > group.until)
             if ended or group.mandate != "deviate":
                 raise Refused("subgroup-may-not", subgroup=self.subgroup, mandate=group.mandate)
-            who = self.mandate or (me if me in group.members else min(group.members))
+            if group.until is not None and until > group.until:
+                raise Refused("date-out-of-range", field="until", first=desk.today, last=group.until)
+            who = self.mandate or me
             if who not in group.members:
                 raise Refused("not-in-subgroup", professional=who, subgroup=self.subgroup)
             return desk.professional(who).id

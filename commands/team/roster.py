@@ -10,7 +10,7 @@ from pydantic import Field
 
 from commands.base import Line, On, TeamCommand, Yield
 from commands.desk import Desk
-from commands.parties import check_absence, leaving, not_covered_by
+from commands.parties import check_absence, leaving, not_covered_by, of_one_partner
 from domain.case import Case
 from domain.events.parties import AbsenceCovered, ProfessionalReplaced
 from domain.events.team import (
@@ -136,6 +136,7 @@ class ProfessionalLeaves(TeamCommand):
         for number, case in sorted(desk.cases.items()):
             if case.team == state.id and case.mentions(self.professional):
                 not_covered_by(case, self.successor, self.professional, desk)
+                of_one_partner(case, self.professional, self.successor, desk)
                 yield On(number, ProfessionalReplaced(professional=self.professional, successor=self.successor))
             elif case.team != state.id and directs(case, state.id, {self.professional}):
                 yield On(number, ProfessionalReplaced(professional=self.professional, successor=self.successor, of=state.id))

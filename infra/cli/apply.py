@@ -68,6 +68,7 @@ def work(session: Session, file: str, yes: bool) -> None:
     for _ in _carried_out(session, steps, _rehearsing(session), "rehearsed"):
         pass
     for step, outcome in _carried_out(session, steps, session.engine, "progress"):
+        session.place()
         tell(session, step.command, outcome, remind=False)
     session.out.note("applied", count=len(steps))
 

@@ -35,6 +35,8 @@ def leaf(words: Words, path: str, work: Work, *params: Param, also: tuple[Param,
         assert session is not None
         known = values((*params, *also), raw)
         session.told(json=bool(known.pop("json", False)))
+        if isinstance(known.get("known_at"), datetime):
+            known["known_at"] = _known_by(session, known["known_at"])
         work(session, **known)
 
     helps = {p.name: words.get("own", *keys, p.name) for p in params}
@@ -43,6 +45,19 @@ def leaf(words: Words, path: str, work: Work, *params: Param, also: tuple[Param,
         keys[-1], words, about=words.get("own", *keys, "help"), example=words.get("own", *keys, "example"),
         params=params, also=also, helps=helps, run=run,
     )  # fmt: skip
+
+
+def _known_by(session: Session, moment: datetime) -> datetime:
+    """A moment up to now: what will be known later can't be asked yet. Of today, what is known now."""
+    from domain.days import day_of
+    from domain.refusal import Refused
+
+    now = session.now()
+    if moment <= now:
+        return moment
+    if day_of(moment) == day_of(now):
+        return now
+    raise Refused("in-the-future", field="known_at")
 
 
 def branch(words: Words, name: str, commands: Mapping[str, Callable[[Words], click.Command]]) -> Branch:

@@ -37,6 +37,7 @@ def run(session: Session, command: type[Command], raw: Mapping[str, Any]) -> Non
     if command.IRREVERSIBLE:
         sure(session, command.command_name(), form.own_stream() or "", yes=bool(also.get("yes")))
     outcome = session.engine.run(form, asked)
+    session.place()
     session.log("carried out", command=command.command_name(), number=outcome.stream, events=len(outcome.events))
     tell(session, command, outcome)
 

@@ -150,6 +150,13 @@ class Session:
             configure(verbose=True, as_json=self.out.json)
             log().info(event, **facts)
 
+    def place(self) -> None:
+        """Have what was just stored placed in the one order. On a server nobody may be following, and what has no place
+        yet does not count as known; embedded the writing transaction gave it.
+        """
+        if self.settings.store:
+            self.store.head()
+
     def close(self) -> None:
         """Let go of what was opened."""
         self._open.close()

@@ -113,6 +113,11 @@ def test_replacing_the_cover_by_who_is_away_leaves_no_cover():
     assert covered.holder_on(TODAY) == MASTER
 
 
+def test_an_agreement_goes_to_somebody_of_the_partner_that_answers_for_it():
+    replace = Replace(case=CASE, professional=HOME, successor=TUG)
+    given(*PLANNED).when(replace).then_refused("agreements-of-partner", agreements=("A1",))
+
+
 def test_the_cover_is_not_replaced_by_who_is_away():
     replace = Replace(case=CASE, professional=PILOT, successor=MASTER)
     given(*ACTIVE, COVERED).when(replace).then_refused("successor-away", professional=MASTER)

@@ -177,6 +177,12 @@ def test_a_subgroup_may_lend_its_mandate():
     given(*ACTIVE, SUBGROUP).when(lent.model_copy(update={"mandate": TUG})).then_refused("not-in-subgroup")
 
 
+def test_a_subgroup_lends_its_mandate_no_longer_than_it_has_it():
+    brief = SUBGROUP.model_copy(update={"until": TODAY})
+    lent = DEVIATE.model_copy(update={"subgroup": "S1", "mandate": PILOT})
+    given(*ACTIVE, brief).when(lent).then_refused("date-out-of-range", field="until", last=TODAY)
+
+
 @pytest.mark.parametrize("after", [(SubgroupDissolved(subgroup="S1"),), ()])
 def test_a_subgroup_that_may_not_deviate_or_has_ended_lends_none(after: tuple[Event, ...]):
     group = SUBGROUP if after else SUBGROUP.model_copy(update={"mandate": "advise"})

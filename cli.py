@@ -11,6 +11,7 @@ import click
 
 from infra.cli.program import program
 from infra.cli.session import Session
+from infra.hurry import hurry
 from infra.texts import Words, language_of
 
 VALUED = frozenset({"--as", "--team", "--store"})
@@ -18,8 +19,8 @@ VALUED = frozenset({"--as", "--team", "--store"})
 
 def main(args: Sequence[str] | None = None, session: Session | None = None) -> int:
     """Run one command. In: its arguments (the process's own unless given), and in tests a session. Out: the exit code."""
+    hurry()
     argv = list(sys.argv[1:] if args is None else args)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins takes longer than most commands
     session = session or Session(Words(language_of(os.environ | _named(argv))), os.environ)
     root = program(session.words)
     if (asked := os.environ.get("_CASUS_COMPLETE")) and args is None:

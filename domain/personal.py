@@ -1,7 +1,5 @@
 """Marks a field as a person's data: sealed with its subject's key in the store, a reference in every state."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.frozen import frozen
@@ -15,7 +13,7 @@ class Personal(BaseModel):
     It never takes part in an event's clear facts, its `repr` or its serialisation.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     subject: SubjectId
     text: str | None = Field(default=None, exclude=True, repr=False, max_length=20_000)

@@ -1,7 +1,5 @@
 """Closing: the result and after-care, reopening, and merging a duplicate or undoing that."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import ClassVar
 

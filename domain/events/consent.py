@@ -1,7 +1,5 @@
 """Identity and consent: what was said about sharing, on what other ground, naming who was anonymous, overlap."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar

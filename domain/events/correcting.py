@@ -1,7 +1,5 @@
 """Correcting: an entry corrected, withdrawn, or answered by the subject. Nothing is ever changed in place."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

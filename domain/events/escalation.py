@@ -1,7 +1,5 @@
 """Escalation and hand-over: raised and answered, direction taken over for a time, the whole case handed to another."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date

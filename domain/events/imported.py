@@ -1,7 +1,5 @@
 """What came with an imported history: one activity of a case, and a source with its resources."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from domain.case import Case, Status

@@ -1,7 +1,5 @@
 """Intake: what the submitter brings, who is concerned, and what was already tried."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Learning: what a case taught, what was not to be had, which walls were met, what it yielded."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Meeting: the case on the agenda, discussed with whom, and the subgroup that makes a proposal."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar

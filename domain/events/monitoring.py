@@ -1,7 +1,5 @@
 """Monitoring: checks planned, recorded and missed; progress; stagnation and the decision it obliges; resting and waking."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import ClassVar
 

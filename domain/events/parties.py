@@ -1,7 +1,5 @@
 """Parties: who takes part in this case, who holds it, who directs it, who is the resident's contact point."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Plan: the resident's words, goals, agreements, deviations from routine and the small budget."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar

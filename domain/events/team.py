@@ -1,7 +1,5 @@
 """The team: established, its way of working adopted, who sits at it, its chair, its meetings, its data-sharing agreement."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Triage: criteria weighed one by one, then accepted, declined, or more asked. (Redirecting is a hand-over.)"""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import ClassVar
 

@@ -98,12 +98,13 @@ def test_a_line_that_is_wrong_is_named_and_nothing_is_stored(
 
 
 def test_what_cannot_be_taken_back_asks_once_for_the_whole_file(casus: Casus, tmp_path: Path):
-    merge = {"command": "closing.merge", "case": "@two", "into": "@one", "why": "twice"}
-    file = written(tmp_path, {**SUBMIT, "command_id": "one"}, {**SUBMIT, "command_id": "two"}, merge)
+    withdraw = {"command": "correcting.withdraw", "case": "@first", "entry": 2, "why": "the wrong case"}
+    file = written(tmp_path, {**SUBMIT, "command_id": "first"}, ASSESS, withdraw)
+    before = stored(casus)
     assert casus("apply", file).code == 3
-    assert casus.json("cases") == []
+    assert stored(casus) == before
     casus.done("apply", file, "--yes")
-    assert [c["status"] for c in casus.json("cases")] == ["submitted", "merged"]
+    assert casus.json("show", "HBR-2026-0001")[0]["assessments"] == {}
 
 
 def test_lines_may_come_from_input_and_say_who_when_and_why(casus: Casus):

@@ -27,6 +27,7 @@ SUBMIT = ("intake", "submit", "--question", "x", "--reason", "adrift", "--anonym
         (("--lang", "de", "cases"), 2),
         (("cases", "--at", "2026-02-30"), 2),
         (("cases", "--known-at", "2026-03-01T10:00"), 2),
+        (("cases", "--known-at", "2999-03-01"), 3),
         (("signals", "--kind", "loud"), 2),
         (("show", "HBR-2026-0099"), 4),
         (("triage", "accept", "HBR-2026-0099"), 4),
@@ -84,13 +85,15 @@ def test_nobody_is_asked_when_input_is_no_terminal(empty: Casus):
 
 
 def test_what_cannot_be_taken_back_is_confirmed_or_not_done(casus: Casus):
-    one, two = (casus.json(*SUBMIT)[0]["number"] for _ in range(2))
-    merge = ("closing", "merge", two, "--into", one, "--why", "twice")
-    refused = casus(*merge)
+    number = casus.json(*SUBMIT)[0]["number"]
+    casus.done("triage", "assess", number, "storm", "--met", "--motivation", "wind")
+    [weighed] = [row for row in casus.json("trail", number) if row["topic"] == "case.triage.criterion-assessed"]
+    withdraw = ("correcting", "withdraw", number, str(weighed["version"]), "--why", "the wrong case")
+    refused = casus(*withdraw)
     assert (refused.code, "--yes" in refused.err) == (3, True)
-    assert casus.json("show", two)[0]["status"] == "submitted"
-    casus.done(*merge, "--yes")
-    assert casus.json("show", two)[0]["status"] == "merged"
+    assert casus.json("show", number)[0]["assessments"] != {}
+    casus.done(*withdraw, "--yes")
+    assert casus.json("show", number)[0]["assessments"] == {}
 
 
 def test_the_log_says_what_was_done_in_ids_counts_and_durations(casus: Casus, capsys: pytest.CaptureFixture[str]):

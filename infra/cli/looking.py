@@ -25,7 +25,7 @@ def history(session: Session, number: str, at: date | None = None, known_at: dat
         raise Bad("bad-form", param="CASE", form="case")
     store = session.store
     if known_at is None:
-        records = store.load(number)
+        records = store.load(number, places=True)
     else:
         upto = store.place_at(known_at)
         records = [r for r in store.load(number, places=True) if r.place is not None and r.place <= upto]

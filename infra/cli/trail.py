@@ -49,11 +49,25 @@ def trail(session: Session, case: str, texts: bool, at: date | None, known_at: d
             facts = shown[row.version].event.model_dump(mode="json")
             rows.append(made | {"facts": facts} | ({"texts": opened.get(row.version, {})} if texts else {}))
         else:
-            made["actor"] = person(row.actor, row.team, own)
+            made["actor"] = _who(session, row.actor, row.team, own, row)
             made["what"] = _what(session, shown[row.version], row.state, opened.get(row.version), label)
             rows.append(made)
     roles = {"role": lambda row: people("role", row["role"], session.words, labels(session, row["team"]))}
     session.out.rows(rows, COLUMNS, roles)
+
+
+def _who(session: Session, actor: str | None, team: str | None, own: str, row: Any) -> str | None:
+    """Who acted, and who entered it where that was done for somebody else."""
+    who = person(actor, team, own)
+    if not (row.assurance or "").endswith("+entered-for"):
+        return who
+    return session.words.say("entered-by", actor=who or "", by=_enterer(session, team, row.recorded_by))
+
+
+def _enterer(session: Session, team: str | None, login: str | None) -> str:
+    """Whoever entered something: on the roster now under that login, else the login itself."""
+    known = session.team(team).by_login(login) if team and login else None
+    return known.id if known else login or ""
 
 
 def replay(session: Session, case: str, texts: bool, at: date | None, known_at: datetime | None, **how: bool) -> None:

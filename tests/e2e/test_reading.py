@@ -162,3 +162,11 @@ def test_without_a_terminal_nothing_is_made_before_all_that_is_asked_is_there(em
     assert empty("team", "show", "lelystad-sit").code == 4
     made = empty.done("init", "--team", "lelystad-sit", "--partner", "gemeente-lelystad", "--name", "R. Planted", lang="nl")
     assert "met de rol Voorzitter" in made.out
+
+
+def test_the_trail_says_who_entered_something_for_whom(casus: Casus):
+    role = casus.json("team", "roster", "harbour-table")[0]["roles"][0]
+    casus.done("team", "add-professional", "harbour-table", "--partner", "pilots", "--role", role, "--name", "Wout Planted")
+    casus.done("--as", "pilots-2", *SUBMIT)
+    assert "pilots-2, entered by pilots-1" in casus.done("trail", "HBR-2026-0001").out
+    assert [row["place"] for row in casus.json("trail", "HBR-2026-0001")] != [None, None]

@@ -47,6 +47,8 @@ def init(
     if made.get("team"):
         session.out.line(fill(session.words.get("output", "init", "team"), made, session.words, labels(session, made["team"])))
         session.out.note("init.next", team=made["team"])
+    elif teams := _teams(session):
+        session.out.note("init.teams", teams=", ".join(teams))
     else:
         session.out.note("init.no-team")
     session.out.note("init.assurance" if session.assurance == "os-user" else "init.database")
@@ -64,6 +66,13 @@ def _store(session: Session) -> str:
         return "there"
     session.readmodels.prepare()
     return "made"
+
+
+def _teams(session: Session) -> list[str]:
+    """The teams that are set up in this store."""
+    from projections.registry import projection
+
+    return sorted(row.team for row in session.readmodels.rows(projection("teams")))
 
 
 def _where(session: Session) -> Path | str:

@@ -170,3 +170,9 @@ def test_the_trail_says_who_entered_something_for_whom(casus: Casus):
     casus.done("--as", "pilots-2", *SUBMIT)
     assert "pilots-2, entered by pilots-1" in casus.done("trail", "HBR-2026-0001").out
     assert [row["place"] for row in casus.json("trail", "HBR-2026-0001")] != [None, None]
+
+
+def test_a_store_that_is_there_says_which_teams_are(empty: Casus):
+    assert "No team yet" in empty.done("init").err
+    set_up(empty)
+    assert "harbour-table" in empty.done("init").err

@@ -72,7 +72,7 @@ class ServerDatastore(PostgresDatastore):
     def _connect(self) -> psycopg.Connection[DictRow]:
         options = f"{self._given.get('options') or ''} {SETTINGS}".strip()
         defaults = {"connect_timeout": self._connect_timeout, "application_name": "casus", **LIVELINESS}
-        given = {**defaults, **self._given, "options": options, "client_encoding": "UTF8"}
+        given = {**defaults, **self._given, "options": options}
         made = psycopg.connect(autocommit=True, row_factory=dict_row, **given)
         made.add_notice_handler(self._noticed)
         return made

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification, StoredEvent, Subscription
 from eventsourcing.postgres import PostgresApplicationRecorder
+from psycopg.rows import tuple_row
 
 from domain.refusal import Refused
 from infra.store.act import Act, Answer
@@ -16,10 +17,9 @@ from infra.store.arrays import blobs, numbers, texts, truths
 from infra.store.interrupts import held_back
 from infra.store.mapper import SealedEvent
 from infra.store.postgresql import PostgreSQLDatabase, ServerDatastore, lost, refusal
-from infra.store.prepared import Prepared, moment, text
 from infra.store.sqlite_recorder import notifications
 
-CALL = f"SELECT * FROM casus.append({', '.join(f'${n}' for n in range(1, 16))})"
+CALL = f"SELECT * FROM casus.append(%s, %b, {', '.join(['%s'] * 13)})"
 FIRST_PAUSE = 0.05
 
 
@@ -38,7 +38,6 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         self.server = datastore
         self.patience = patience
         self.database = PostgreSQLDatabase(datastore)
-        self._append = Prepared("casus_append", CALL)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """The library's way in. It knows no receipt; every stream must stand just before its first event."""
@@ -82,13 +81,15 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
                 time.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
-    def _call(self, connection: psycopg.Connection[Any], arguments: Sequence[str | bytes | None], act: Act) -> Answer:
+    def _call(self, connection: psycopg.Connection[Any], arguments: tuple[Any, ...], act: Act) -> Answer:
         self.server.warned = False
-        outcome, stream, digest, result, recorded_at, recorded_by = self._append.row(connection, arguments)
-        if self.server.warned and outcome == b"stored":
+        with connection.cursor(row_factory=tuple_row) as cursor:
+            row = cursor.execute(CALL, arguments, prepare=True).fetchone()
+        assert row is not None
+        if self.server.warned and row[0] == "stored":
             self._make_sure(connection, act)
-        found: Literal["stored", "known", "moved"] = text(outcome)  # type: ignore[assignment]
-        return Answer(found, moment(recorded_at), text(recorded_by), text(stream), digest or b"", text(result))
+        outcome, stream, digest, result, recorded_at, recorded_by = row
+        return Answer(outcome, recorded_at, recorded_by or "", stream or "", digest or b"", result or "")
 
     def _ours(self, answer: Answer, stored_events: Sequence[StoredEvent]) -> Answer:
         """After an answer was lost: what is known may be our own earlier try. All were stored or none, so one tells."""
@@ -163,7 +164,7 @@ class PostgreSQLRecorder(PostgresApplicationRecorder):
         raise NotImplementedError("writers don't notify: poll the places")
 
 
-def _arguments(stored_events: Sequence[StoredEvent], act: Act) -> Sequence[str | bytes | None]:
+def _arguments(stored_events: Sequence[StoredEvent], act: Act) -> tuple[Any, ...]:
     mine = {} if act.bulk else act.expected
     watch = sorted({**act.reads, **mine}.items())
     sealed = [
@@ -185,5 +186,5 @@ def _arguments(stored_events: Sequence[StoredEvent], act: Act) -> Sequence[str |
         texts(row.field for _, row in sealed),
         texts(row.key_id for _, row in sealed),
         blobs(row.data for _, row in sealed),
-        "t" if act.bulk else "f",
+        act.bulk,
     )

@@ -36,6 +36,8 @@ class Expression(BaseModel):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        if self.criterion is not None and (self.all, self.any, self.at_least, self.of) == (None, None, None, None):
+            return self  # most are a bare criterion
         forms = [self.criterion is not None, self.all is not None, self.any is not None, self.at_least is not None]
         if sum(forms) != 1 or (self.at_least is None) != (self.of is None):
             refuse("expression", [fault("not-one-form")])
@@ -46,7 +48,8 @@ class Expression(BaseModel):
             faults.append(fault("no-parts", name))
         elif self.at_least is not None and not 1 <= self.at_least <= len(parts):
             faults.append(fault("not-within", "at_least", low=1, high=len(parts)))
-        faults += [fault("named-twice", name, i) for i, part in enumerate(parts) if part in parts[:i]]
+        named = [part.criterion or part for part in parts]
+        faults += [fault("named-twice", name, i) for i, part in enumerate(named) if part in named[:i]]
         if self.depth() > DEEPEST:
             faults.append(fault("too-deep", limit=DEEPEST))
         refuse("expression", faults)

@@ -11,7 +11,11 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 from commands.monitoring import Check, PlanCheck
+from infra.engine import Engine
+from infra.engine.finding import Scan
+from infra.store import open_store
 from infra.store.sqlite import PRAGMAS
+from infra.store.store import Store
 from tests.bench.at_work import LENGTH, REQUEST, SOON, TEXT, Table, at_work, copies
 from tests.bench.library import Library, Noting, postgres_env, sqlite_env
 from tests.bench.rounds import Call, Comparison, Target, Way, in_turns
@@ -28,13 +32,14 @@ def on_postgresql(server: Server) -> Iterator[Comparison]:
     """On a server that keeps its promises about a power cut."""
     with ExitStack() as stack:
         table = stack.enter_context(at_work(server.fresh_database()))
+        apart = stack.enter_context(open_store(table.config))
         plain = server.fresh_database()
         connection = stack.enter_context(psycopg.connect(plain, autocommit=True))
         connection.execute("CREATE TABLE raw (id text, version bigint, topic text, state bytea, PRIMARY KEY (id, version))")
         insert = "INSERT INTO raw VALUES (%s, %s, %s, %s)"
         raw = _raw(table, lambda row: connection.execute(insert, row, prepare=True))
         with Library(postgres_env(plain)) as library:
-            timings = in_turns([raw, _library(library), *_commands(table)], ROUNDS)
+            timings = in_turns([raw, _library(library), *_commands(table, apart)], ROUNDS)
     yield Comparison(
         "append-postgresql", f"one event, {CASES} cases of {LENGTH} events, flushed to disk", SAVE, timings,
         [Target(name, SAVE, at_most=1.0) for name in (PLAIN, SEALED)],
@@ -45,6 +50,7 @@ def on_sqlite() -> Iterator[Comparison]:
     """In a file, with the settings that lose nothing in a power cut; the library's save keeps its own settings."""
     with ExitStack() as stack:
         table = stack.enter_context(at_work())
+        apart = stack.enter_context(open_store(table.config))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="casus-bench-")))
         connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
         stack.callback(connection.close)
@@ -53,7 +59,7 @@ def on_sqlite() -> Iterator[Comparison]:
         connection.execute("CREATE TABLE raw (id TEXT, version INTEGER, topic TEXT, state BLOB, PRIMARY KEY (id, version))")
         raw = _raw(table, lambda row: connection.execute("INSERT INTO raw VALUES (?, ?, ?, ?)", row))
         library = stack.enter_context(Library(sqlite_env(str(folder / "library.db"))))
-        timings = in_turns([raw, _library(library), *_commands(table)], ROUNDS)
+        timings = in_turns([raw, _library(library), *_commands(table, apart)], ROUNDS)
     yield Comparison("append-sqlite", f"one event, {CASES} cases of {LENGTH} events", SAVE, timings)
 
 
@@ -82,8 +88,10 @@ def _library(library: Library) -> Way:
     return Way(SAVE, calls(), REPEATS)
 
 
-def _commands(table: Table) -> list[Way]:
-    """Commands of a program that goes on, and one that has read nothing yet, as each call of `casus` is."""
+def _commands(table: Table, apart: Store) -> list[Way]:
+    """Commands of a program that goes on, and, on a connection apart, of one that has read nothing yet, as each call
+    of `casus` is.
+    """
     numbers, others = copies(table, CASES), copies(table, CASES, first=CASES)
     engine = table.engine()
 
@@ -100,8 +108,8 @@ def _commands(table: Table) -> list[Way]:
 
     def cold() -> Iterator[Call]:
         for number in cycle(others):
-            command, new = Check(case=number, observed=TEXT, progress=True), table.engine()
-            table.store.keys.forget()
+            command, new = Check(case=number, observed=TEXT, progress=True), Engine(apart, Scan(apart))
+            apart.keys.forget()
             yield lambda command=command, new=new: new.run(command, REQUEST)  # type: ignore[misc]
 
     for number in numbers:  # each case and its key once, as a program that goes on has seen them

@@ -49,9 +49,12 @@ def test_where_a_text_is_asked_for_an_anonymous_case_no_name_may_be_given_is_sai
     [("yes\n", "en", 0), ("ja\n", "nl", 0), ("no\n", "en", 3), ("\n", "en", 3), ("", "en", 3)],
 )
 def test_what_cannot_be_taken_back_is_asked(casus: Casus, typed: str, lang: Language, code: int):
-    one, two = (casus.json(*SUBMIT, "--question", "x")[0]["number"] for _ in range(2))
-    assert at_terminal(casus, "closing", "merge", two, "--into", one, "--why", "twice", typed=typed, lang=lang).code == code
-    assert casus.json("show", two)[0]["status"] == ("submitted" if code else "merged")
+    number = casus.json(*SUBMIT, "--question", "x")[0]["number"]
+    casus.done("triage", "assess", number, "storm", "--met", "--motivation", "wind")
+    [weighed] = [row for row in casus.json("trail", number) if row["topic"] == "case.triage.criterion-assessed"]
+    withdraw = ("correcting", "withdraw", number, str(weighed["version"]), "--why", "the wrong case")
+    assert at_terminal(casus, *withdraw, typed=typed, lang=lang).code == code
+    assert (casus.json("show", number)[0]["assessments"] == {}) == (code == 0)
 
 
 def test_a_replay_waits_between_steps_and_stops_when_asked(casus: Casus):

@@ -96,7 +96,8 @@ def test_only_a_command_with_texts_asks_whose_they_are():
 def test_only_what_cannot_be_taken_back_takes_a_yes():
     asking = {name for name, c in COMMANDS.items() if any(m.name == "yes" for m in forms.meta(c))}
     assert asking == {name for name, c in COMMANDS.items() if c.IRREVERSIBLE}
-    assert "closing.merge" in asking
+    assert "team.professional-leaves" in asking
+    assert "closing.merge" not in asking, "it can be undone"
 
 
 def test_a_list_is_repeated_or_comma_separated():

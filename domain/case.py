@@ -18,13 +18,16 @@ from domain.case_parts import (
     Direction,
     DirectionOffer,
     EscalationCall,
+    Glass,
     Ground,
+    Hold,
     Invitation,
     NextMoment,
     Outcome,
     Probe,
     Question,
     Reservation,
+    Right,
     Subgroup,
     Subject,
     Transfer,
@@ -131,6 +134,14 @@ class Case(State):
     walls: int = 0
     gaps: int = 0
     statements: tuple[Ref, ...] = ()
+    # access and rights
+    glass: Mapping[EntryId, Glass] = field(default_factory=dict)
+    audiences: Mapping[int, str] = field(default_factory=dict)
+    clearance: Code = "normal"
+    rights: Mapping[EntryId, Right] = field(default_factory=dict)
+    restricted: frozenset[SubjectId] = frozenset()
+    erased: frozenset[SubjectId] = frozenset()
+    holds: Mapping[EntryId, Hold] = field(default_factory=dict)
     given: Mapping[str, int] = field(default_factory=dict)
     source: Code | None = None
     imported_events: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from domain.event import State
 from domain.frozen import frozen
@@ -58,6 +58,47 @@ class Ground:
     kind: Code
     partner: PartnerId
     motivation: Ref
+
+
+@frozen
+class Glass:
+    """A look into a case by somebody who may not, until a moment. `justified` is None until it was reviewed."""
+
+    id: EntryId
+    professional: ProfessionalId
+    team: TeamId
+    until: datetime
+    justified: bool | None = None
+
+    def reviewed_as(self, justified: bool) -> Glass:
+        return Glass(self.id, self.professional, self.team, self.until, justified)
+
+
+@frozen
+class Right:
+    """A subject's request. `kind`: access, rectification, erasure, restriction, portability or objection; `state`: asked,
+    granted, partly, refused, confirmed or done; `by` the day by which it is to be decided.
+    """
+
+    id: EntryId
+    kind: Code
+    subject: SubjectId
+    received: date
+    by: date
+    state: Code = "asked"
+    asked_by: str = ""
+    decided_by: str = ""
+    extended: bool = False
+
+
+@frozen
+class Hold:
+    """What is not to be erased for now, and until when."""
+
+    id: EntryId
+    subject: SubjectId | None
+    until: date | None = None
+    lifted: bool = False
 
 
 @frozen

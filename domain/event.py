@@ -106,6 +106,8 @@ class Header:
     causation: str = ""
     profile: str = ""
     profile_digest: str = ""
+    audience: str = ""
+    """For whom the contributing organisation meant its texts: empty is everybody in the case (see `domain.audience`)."""
 
 
 @frozen

@@ -41,6 +41,15 @@ SourceTerm = Annotated[str, StringConstraints(min_length=1, max_length=200, patt
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 """The name of a field of an event."""
 
+FieldAt = Annotated[str, StringConstraints(pattern=r"^\d{1,6}\.[a-z][a-z_]{0,39}$")]
+"""A field of an entry: the entry's number and the field's name, `12.question`."""
+
+Trace = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,32}$")]
+"""An opaque id in hexadecimal: of a trace (32), a span (16) or a machine (12)."""
+
+Release = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]{0,39}$")]
+"""A program and its version: `casus-0.3.0`."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ProfileDocument = Annotated[str, StringConstraints(max_length=400_000)]
 """A whole way of working as JSON, as it was adopted: data of the profession, nobody's person."""

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from domain.case import Case
+from domain.disclosure import Disclosure
 from domain.event import Recorded, State, in_order
 from domain.events.imported import ActivityImported
 from domain.frozen import frozen
 from domain.source import Source
 from domain.team import Team
 
-StreamKind = Literal["case", "team", "source"]
+StreamKind = Literal["case", "team", "source", "access"]
 S = TypeVar("S", bound=State)
 
 
@@ -41,8 +42,9 @@ class History(Generic[S]):
 CaseHistory = History[Case]
 TeamHistory = History[Team]
 SourceHistory = History[Source]
+AccessHistory = History[Disclosure]
 
-STATES: Mapping[str, Callable[[], State]] = {"case": Case, "team": Team, "source": Source}
+STATES: Mapping[str, Callable[[], State]] = {"case": Case, "team": Team, "source": Source, "access": Disclosure}
 
 
 def history_of(records: Sequence[Recorded], until: datetime | None = None) -> History[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -11,7 +12,7 @@ from projections.base import Projection, View
 PROJECTIONS = {
     "cases": "cases", "plan": "plan", "waiting": "waiting", "trail": "trail", "team_trail": "trail",
     "learning": "learning", "steps": "steps", "texts": "texts", "teams": "teams", "members": "teams",
-    "roster": "teams", "logins": "teams", "meetings": "teams",
+    "roster": "teams", "logins": "teams", "meetings": "teams", "disclosures": "disclosures", "disclosed": "disclosures",
 }  # fmt: skip
 """What is kept in tables, each with the module that declares it."""
 
@@ -47,6 +48,11 @@ def all_projections() -> tuple[Projection[Any], ...]:
 def all_views() -> tuple[View[Any], ...]:
     """Every read model of the day."""
     return tuple(view(name) for name in VIEWS)
+
+
+def reads_access(projections: Iterable[Projection[Any]]) -> bool:
+    """Whether one of these is made from disclosures: there are more of them than of all else together."""
+    return any("access" in p.of for p in projections)
 
 
 def reports() -> tuple[str, ...]:

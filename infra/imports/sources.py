@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from infra.store.store import Store
 
 
-NAME = re.compile(r"(?!source$)[a-z0-9][a-z0-9-]{0,39}")
+NAME = re.compile(r"(?!(?:source|access)$)[a-z0-9][a-z0-9-]{0,39}")
 
 
 def checked(source: str) -> str:
     """A source's name, which begins the number of each of its cases; refused where it can't. `source:` begins the
-    streams of sources themselves.
+    streams of sources themselves, `access:` those of disclosures.
     """
     if not NAME.fullmatch(source):
         raise Refused("source-unusable", field="source")

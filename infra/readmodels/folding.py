@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from domain.disclosure import PREFIX
 from domain.event import Recorded
 from infra.readmodels.faults import ProjectionStopped, naming
 from infra.readmodels.tables import Table
 from infra.store.envelope import decode
-from infra.store.reading import uncollected
+from infra.store.reading import LAST, uncollected
 from projections.base import Projection, Row
 from projections.history import History, history_of
 
@@ -30,24 +31,34 @@ def chunks(streams: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]
         yield streams[start : start + size]
 
 
+BEYOND = PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)
+"""The first name behind those of all streams of disclosures."""
 PAGE = 10_000
 """How many events are read at a time when everything is folded."""
 
 EVERYTHING = (
     "SELECT e.originator_id, e.originator_version, e.state, e.recorded_at, e.recorded_by, p.place FROM stored_events e "
     "JOIN places p ON p.originator_id = e.originator_id AND p.originator_version = e.originator_version "
-    "WHERE p.place <= ? AND e.originator_id > ? AND p.originator_id > ? "
+    "WHERE p.place <= ? AND e.originator_id > ? AND p.originator_id > ? AND e.originator_id < ? AND p.originator_id < ? "
     "ORDER BY e.originator_id, e.originator_version LIMIT ?"
 )
 
 
-def everything(store: Store, upto_place: int, until: datetime | None = None) -> Iterator[list[History[Any]]]:
-    """The histories of all streams, page by page. What is up to a place never changes, so no transaction has to stay
-    open from one page to the next.
+def everything(
+    store: Store, upto_place: int, until: datetime | None = None, *, access: bool = True
+) -> Iterator[list[History[Any]]]:
+    """The histories of all streams, page by page; without those of disclosures where nobody asks for them. What is up to
+    a place never changes, so no transaction has to stay open from one page to the next.
     """
-    last = ""
+    for first, beyond in (("", LAST),) if access else (("", PREFIX), (BEYOND, LAST)):
+        yield from _between(store, first, beyond, upto_place, until)
+
+
+def _between(store: Store, first: str, beyond: str, upto_place: int, until: datetime | None) -> Iterator[list[History[Any]]]:
+    """The histories of the streams after one name and before another."""
+    last = first
     while True:
-        rows = list(store.connection().stream(EVERYTHING, (upto_place, last, last, PAGE), PAGE))
+        rows = list(store.connection().stream(EVERYTHING, (upto_place, last, last, beyond, beyond, PAGE), PAGE))
         if not rows:
             return
         found: dict[str, list[Recorded]] = {}
@@ -71,6 +82,14 @@ def touched(store: Store, start: int, end: int) -> list[str]:
         "SELECT DISTINCT originator_id FROM places WHERE place > ? AND place <= ? ORDER BY originator_id", (start, end)
     )
     return [row[0] for row in rows]
+
+
+def only_access(store: Store, start: int, end: int) -> bool:
+    """Whether nothing but disclosures has a place after `start`, up to `end`."""
+    return not store.connection().query(
+        "SELECT 1 FROM places WHERE place > ? AND place <= ? AND NOT (originator_id >= ? AND originator_id < ?) LIMIT 1",
+        (start, end, PREFIX, BEYOND),
+    )
 
 
 def histories(store: Store, streams: Sequence[str], upto_place: int, until: datetime | None = None) -> list[History[Any]]:
@@ -118,8 +137,8 @@ def portions(
                 if t.name in stopped:
                     continue
                 try:
-                    read = [history.stream for history in of if history.kind in t.projection.of]
-                    made[t.name] = read, kept(t, of, at.get(t.name, 0))
+                    read = [history for history in of if history.kind in t.projection.of]
+                    made[t.name] = [history.stream for history in read], kept(t, read, at.get(t.name, 0))
                 except ProjectionStopped as stop:
                     stopped[t.name] = stop
         yield made

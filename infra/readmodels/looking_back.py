@@ -11,6 +11,7 @@ from infra.readmodels.asking import Rows, matching
 from infra.readmodels.folding import chunks, everything, histories, rows_of
 from projections.base import Projection
 from projections.history import History
+from projections.registry import reads_access
 
 if TYPE_CHECKING:
     from infra.store.store import Store
@@ -40,14 +41,14 @@ class AsOf(Rows):
 
     def _fold(self, projections: Sequence[Projection[Any]]) -> None:
         found: dict[str, list[Any]] = {p.name: [] for p in projections}
-        for of in self._histories():
+        for of in self._histories(access=reads_access(projections)):
             for p in projections:
                 found[p.name] += rows_of(p, of)
         self._found |= found
 
-    def _histories(self) -> Iterator[list[History[Any]]]:
+    def _histories(self, *, access: bool) -> Iterator[list[History[Any]]]:
         if self._streams is None:
-            yield from everything(self._store, self._upto, self._until)
+            yield from everything(self._store, self._upto, self._until, access=access)
             return
         for portion in chunks(self._streams):
             yield histories(self._store, portion, self._upto, self._until)

@@ -15,15 +15,20 @@ from domain.ids import CaseNumber, Login, ProfessionalId, TeamId
 from domain.refusal import Refused
 from infra.readmodels.asking import Rows
 from infra.readmodels.catching_up import Told, catch_up
+from infra.readmodels.folding import only_access
 from infra.readmodels.locks import one_moment
 from infra.readmodels.positions import READS, positions, superseded, tracked
 from infra.readmodels.tables import Table
 from projections.base import Projection
-from projections.registry import all_projections, projection
+from projections.registry import all_projections, projection, reads_access
 
 if TYPE_CHECKING:
     from infra.readmodels.looking_back import AsOf
     from infra.store.store import Store
+
+
+UNREAD = 500
+"""How many disclosures may wait for a query that asks for them; more are taken in by the next query, whatever it asks."""
 
 
 class Standing(NamedTuple):
@@ -133,22 +138,32 @@ class ReadModels(Rows):
             return [t.read(where) for t in tables]
 
     def fresh(self, asked: Sequence[Projection[Any]] = ()) -> None:
-        """Bring the tables up to the end of the log, or wait until they are. Refused when one that is asked was never made."""
+        """Bring the tables up to the end of the log, or wait until those that are asked are. Refused when one of them was
+        never made.
+        """
         head, known = self.store.head(), positions(self.store.connection())
         missing = tuple(p.table for p in asked if tracked(p) not in known)
         if missing or not known:
             raise Refused("read-models-missing", tables=missing)
-        if min(known.values()) < head:
+        names = [tracked(p) for p in asked] or list(known)
+        at = min(known[name] for name in names)
+        if at < head and not self._same_for(asked, at, head):
             try:
                 self.catch_up()
             except Refused as refused:
                 if refused.code not in ("store-forbidden", "store-read-only"):
                     raise
-                self._wait(head)
+                self._wait(head, names)
 
-    def _wait(self, head: int) -> None:
+    def _same_for(self, asked: Sequence[Projection[Any]], at: int, head: int) -> bool:
+        """Whether nothing came that those who are asked read. Every query leaves a disclosure behind: were the tables
+        brought up for each, every next query would pay for writing.
+        """
+        return bool(asked) and not reads_access(asked) and head - at <= UNREAD and only_access(self.store, at, head)
+
+    def _wait(self, head: int, names: Sequence[str]) -> None:
         until = time.monotonic() + self.patience
-        while (behind := head - min(positions(self.store.connection()).values())) > 0:
+        while (behind := head - min(place for n, place in positions(self.store.connection()).items() if n in names)) > 0:
             if time.monotonic() > until:
                 raise Refused("read-models-behind", events=behind)
             time.sleep(0.05)

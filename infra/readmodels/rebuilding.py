@@ -15,6 +15,7 @@ from infra.readmodels.swapping import swap
 from infra.readmodels.tables import Table
 from infra.store.database import Database
 from infra.store.reading import uncollected
+from projections.registry import reads_access
 
 if TYPE_CHECKING:
     from infra.store.store import Store
@@ -57,7 +58,7 @@ def _fill(store: Store, beside: Tables, tell: Told | None) -> int:
     """Fold every stream into tables that are empty. Out: the place up to which."""
     db, head, done = store.connection(), store.head(), 0
     with uncollected():
-        for of in everything(store, head):
+        for of in everything(store, head, access=reads_access(t.projection for t in beside)):
             made = [(t, kept(t, of)) for t in beside]
             with db.transaction():
                 for t, rows in made:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from domain.event import State
 from domain.frozen import frozen
-from domain.ids import CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
+from domain.ids import RESIDENT, CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
 from domain.personal import Ref
 
 
@@ -35,7 +35,12 @@ class Subject:
 
 @frozen
 class Consent:
-    """What a subject said about sharing: `state` given, refused, withdrawn or expired; empty `recipients` is everyone."""
+    """What a subject said about sharing: `state` given, refused, withdrawn or expired; empty `recipients` is everyone.
+
+    `meant` is whom it was about when it was said, before it was narrowed. `decided` and `narrowed` count what was said in this
+    case: of two, the one with the higher number was said last. `saw` are the partners that had a part in the case until then,
+    `told` those who were told since that sharing stopped.
+    """
 
     id: EntryId
     subject: SubjectId
@@ -44,20 +49,38 @@ class Consent:
     state: Code
     since: date
     until: date | None = None
+    meant: frozenset[PartnerId] = frozenset()
+    decided: int = 0
+    narrowed: int = 0
+    saw: frozenset[PartnerId] = frozenset()
+    told: frozenset[PartnerId] = frozenset()
 
     def state_on(self, on: date) -> Code:
         """The state on a day: consent has expired once its end date has passed, whether or not anyone recorded it."""
         return "expired" if self.state == "given" and self.until is not None and on > self.until else self.state
 
+    def covers(self, partner: PartnerId) -> bool:
+        """Whether it is about sharing with this partner as it stands now."""
+        return not self.recipients or partner in self.recipients
+
+    def concerns(self, partner: PartnerId) -> bool:
+        """Whether it is or was about sharing with this partner: those that it was narrowed away from included."""
+        return self.covers(partner) or not self.meant or partner in self.meant
+
+    def said(self, partner: PartnerId) -> int:
+        """When this was last said about a partner: narrowing says something of those whom it leaves out alone."""
+        return self.decided if self.covers(partner) else max(self.decided, self.narrowed)
+
 
 @frozen
 class Ground:
-    """Another legal ground than consent, by the organisation that relies on it."""
+    """Another legal ground than consent, by the organisation that relies on it, for sharing what it holds of a subject."""
 
     id: EntryId
     kind: Code
     partner: PartnerId
     motivation: Ref
+    subject: SubjectId = RESIDENT
 
 
 @frozen

@@ -11,6 +11,7 @@ from domain.event import Event, put
 from domain.events.intake import identified
 from domain.ids import CaseNumber, Code, EntryId, PartnerId, SubjectId, TeamId
 from domain.personal import Personal
+from domain.sharing import had_a_part
 
 
 class ConsentGiven(Event):
@@ -53,6 +54,8 @@ class ConsentLimited(Event):
         if old is None:
             return case
         new = replace(old, recipients=self.recipients, until=self.until or old.until)
+        if self.recipients != old.recipients:
+            new = replace(_said(case, new), decided=old.decided, narrowed=_next(case))
         return case.but(consents=put(case.consents, self.consent, new))
 
 
@@ -63,7 +66,10 @@ class ConsentWithdrawn(Event):
     consent: EntryId
 
     def apply(self, case: Case) -> Case:
-        return _consent_state(case, self.consent, "withdrawn")
+        old = case.consents.get(self.consent)
+        if old is None:
+            return case
+        return case.but(consents=put(case.consents, self.consent, _said(case, replace(old, state="withdrawn"))))
 
 
 class ConsentExpired(Event):
@@ -73,7 +79,8 @@ class ConsentExpired(Event):
     consent: EntryId
 
     def apply(self, case: Case) -> Case:
-        return _consent_state(case, self.consent, "expired")
+        old = case.consents.get(self.consent)
+        return case if old is None else case.but(consents=put(case.consents, self.consent, replace(old, state="expired")))
 
 
 class GroundRecorded(Event):
@@ -87,7 +94,7 @@ class GroundRecorded(Event):
 
     def apply(self, case: Case) -> Case:
         assert case.stamp is not None
-        ground = Ground(self.ground, self.kind, self.partner, case.stamp.ref("motivation"))
+        ground = Ground(self.ground, self.kind, self.partner, case.stamp.ref("motivation"), self.motivation.subject)
         return case.but(grounds=put(case.grounds, self.ground, ground))
 
 
@@ -149,10 +156,14 @@ class OverlapTold(Event):
 def _consent(case: Case, said: ConsentGiven | ConsentRefused, state: Code, until: date | None) -> Case:
     assert case.stamp is not None
     since = day_of(case.stamp.occurred_at)
-    new = Consent(said.consent, said.subject, said.purpose, said.recipients, state, since, until)
-    return case.but(consents=put(case.consents, said.consent, new))
+    new = Consent(said.consent, said.subject, said.purpose, said.recipients, state, since, until, meant=said.recipients)
+    return case.but(consents=put(case.consents, said.consent, _said(case, new)))
 
 
-def _consent_state(case: Case, entry: EntryId, state: Code) -> Case:
-    old = case.consents.get(entry)
-    return case if old is None else case.but(consents=put(case.consents, entry, replace(old, state=state)))
+def _said(case: Case, consent: Consent) -> Consent:
+    """The consent as what was said last, with the partners that had a part in the case until then."""
+    return replace(consent, decided=_next(case), saw=consent.saw | frozenset(had_a_part(case)))
+
+
+def _next(case: Case) -> int:
+    return max((n for c in case.consents.values() for n in (c.decided, c.narrowed)), default=0) + 1

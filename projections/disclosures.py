@@ -100,5 +100,5 @@ DISCLOSURES = Projection(
 )  # fmt: skip
 DISCLOSED = Projection(
     "disclosed", 1, DisclosedRow, {"access": _disclosed}, key=("number", "subject"),
-    indexes=(("number", "at", "disclosure"), ("number", "subject", "at", "disclosure")), internal=True,
+    indexes=(("number", "at", "disclosure", "subject"), ("number", "subject", "at", "disclosure")), internal=True,
 )  # fmt: skip

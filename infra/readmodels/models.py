@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from domain.case import OPEN
 from domain.days import day_of
@@ -17,9 +17,10 @@ from infra.readmodels.asking import Rows
 from infra.readmodels.catching_up import Told, catch_up
 from infra.readmodels.folding import only_access
 from infra.readmodels.locks import one_moment
+from infra.readmodels.paging import PAGE, pages
 from infra.readmodels.positions import READS, positions, superseded, tracked
 from infra.readmodels.tables import Table
-from projections.base import Projection
+from projections.base import Projection, Row
 from projections.registry import all_projections, projection, reads_access
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from infra.store.store import Store
 
 
+R = TypeVar("R", bound=Row)
 UNREAD = 500
 """How many disclosures may wait for a query that asks for them; more are taken in by the next query, whatever it asks."""
 
@@ -136,6 +138,19 @@ class ReadModels(Rows):
             return [tables[0].read(where)]
         with one_moment(self.store.connection(), [t.name for t in tables]):
             return [t.read(where) for t in tables]
+
+    def pages(
+        self, projection: Projection[R], by: str, *, since: Any = None, before: Any = None, size: int = PAGE, **where: Any
+    ) -> Iterator[list[R]]:
+        """The rows of a projection, page by page, in the order of a column: from a value on, and before another. `where` as
+        for `rows`. The tables are brought up once, before the first page.
+        """
+        self.fresh([projection])
+        yield from pages(self._table(projection), by, since, before, where, size)
+
+    def kept(self, projection: Projection[R], **where: Any) -> list[R]:
+        """The rows of a projection as its table has them, without bringing it up first: after a page that was."""
+        return self._table(projection).read(where)
 
     def fresh(self, asked: Sequence[Projection[Any]] = ()) -> None:
         """Bring the tables up to the end of the log, or wait until those that are asked are. Refused when one of them was

@@ -117,20 +117,32 @@ class Table(Generic[R]):
 
     def read(self, where: Mapping[str, Any]) -> list[R]:
         """The rows in which these columns have these values (one of them, of a list; None is empty), by their key."""
-        names = {c.name: i for i, c in enumerate(self.projection.columns)}
-        sql, params = f"SELECT {', '.join(self.columns)} FROM {self.name}", []
-        parts = []
+        parts, params = self.sought(where)
+        sql = f"{self.select()} WHERE {' AND '.join(parts)}" if parts else self.select()
+        return self.decoded(self.db.query(f"{sql} ORDER BY {', '.join(self.key)}", params))
+
+    def select(self) -> str:
+        """The beginning of a query for whole rows."""
+        return f"SELECT {', '.join(self.columns)} FROM {self.name}"
+
+    def sought(self, where: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
+        """What rows in which these columns have these values answer to, as conditions and their parameters."""
+        parts: list[str] = []
+        params: list[Any] = []
         for name, value in where.items():
-            code = dict(self._encoders).get(names[name])
             values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
             if value is None:
                 parts.append(f"{quoted(name)} IS NULL")
             else:
                 parts.append(f"{quoted(name)} IN ({', '.join('?' * len(values))})" if values else "1 = 0")
-                params += [code(v) if code else v for v in values]
-        if parts:
-            sql += " WHERE " + " AND ".join(parts)
-        return self.decoded(self.db.query(f"{sql} ORDER BY {', '.join(self.key)}", params))
+                params += [self.as_kept(name, v) for v in values]
+        return parts, params
+
+    def as_kept(self, name: str, value: Any) -> Any:
+        """A value of a column as it is kept."""
+        at = next(i for i, c in enumerate(self.projection.columns) if c.name == name)
+        code = dict(self._encoders).get(at)
+        return code(value) if code and value is not None else value
 
     def decoded(self, rows: Iterable[Row]) -> list[R]:
         """Rows of the projection from rows as they are kept."""

@@ -84,7 +84,7 @@ class Rule:
 @frozen
 class Policy:
     """The policy as data. `actions` gives for each class of action what the decision needs besides function and relation:
-    a subset of `member`, `sharing`, `purpose`, `clearance`, `thaw` (no freeze), `glass` (broken glass will do).
+    a subset of `domain.deciding.NEEDS`.
     `commands` and `queries` name the class of each command and query. `purposes` is the processing register: for each
     purpose the classes of action that it covers. `digest` is of the files it was read from.
     """

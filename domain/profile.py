@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
@@ -161,6 +161,9 @@ class Learning(_Part):
     shared_with: Sourced[Literal["team", "region", "all-staff"]] | None = None
 
 
+CLEARED = "cleared"
+"""The role that every table has for who may see cases that were restricted; it goes with another."""
+
 PARTS_OF_A_TEAM = ("submission", "triage", "resident", "plan", "monitoring", "escalation", "closing")
 
 
@@ -238,3 +241,19 @@ class Profile(_Part):
 
     def mandated_roles(self) -> frozenset[Code]:
         return frozenset(r.id for r in self.roles if r.mandated)
+
+    def coordinating_roles(self) -> frozenset[Code]:
+        """The roles that direct cases here: who weighs submissions, who chairs, who is mandated."""
+        weighs = {self.triage.role.value} if self.triage is not None else set()
+        chairs = {self.chair_role.value} if self.chair_role is not None else set()
+        return frozenset(weighs | chairs) | self.mandated_roles()
+
+
+def functions_of(roles: frozenset[Code], profile: Profile | None, known: Mapping[Code, Code]) -> frozenset[Code]:
+    """What the policy knows somebody as. In: their roles, the way of working, and the roles that every table has
+    (`privacy-officer`) with the function of each. A role of the profile gives coordinator when it directs, else professional.
+    """
+    directing = profile.coordinating_roles() if profile is not None else frozenset()
+    own = roles - known.keys() - {CLEARED}
+    working = {"coordinator" if own & directing else "professional"} if own else set()
+    return frozenset(working | {known[r] for r in roles & known.keys()})

@@ -5,18 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from domain.frozen import frozen
 from domain.refusal import Refused
 from infra.keys.keyfile import KeyEncryptionKeys
+from infra.keys.vault import Vault, WrappedKey
 from infra.keys.wrapping import unwrap, wrap
-from infra.store.database import Database, iso
-
-CHUNK = 200
-COLUMNS = "originator_id, subject, generation, key_id, state, kek_version, wrapped"
 
 
 class KeyState(StrEnum):
@@ -41,14 +36,13 @@ class DataKey:
 
 
 class KeyStore:
-    """Data keys on either database. In: the database they stand in, the store's id, and the key-encryption keys,
-    read when first needed.
+    """Data keys in memory, opened. In: the vault they stand in, the store's id, and the key-encryption keys, read when
+    first needed. Nothing is opened that the vault did not release.
     """
 
-    def __init__(self, database: Database, store_id: str, keks: Callable[[], KeyEncryptionKeys]) -> None:
-        self.database = database
+    def __init__(self, vault: Vault, store_id: str, keks: Callable[[], KeyEncryptionKeys]) -> None:
+        self.vault = vault
         self.store_id = store_id
-        self.schema = "casus_keys." if database.kind == "postgresql" else ""
         self._read_keks = keks
         self._keks: KeyEncryptionKeys | None = None
         self._known: dict[tuple[str, str], DataKey] = {}
@@ -61,79 +55,76 @@ class KeyStore:
         return self._keks
 
     def to_write(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], DataKey]:
-        """The key of each stream and subject, made where there never was one. Refused for a subject who was erased:
-        a new key would undo that unseen.
+        """The key of each stream and subject, made where there never was one.
+
+        Refused for a subject who was erased (a new key would undo that unseen), and as `no-disclosure` for a key that is
+        there and was not released: ask `missing` first, and store a disclosure.
         """
         pairs = set(wanted)
-        missing = [pair for pair in pairs if pair not in self._known]
-        if missing:
-            self._known.update(self._of(missing))
-            new = [pair for pair in missing if pair not in self._known]
-            if new:
-                self._make(new)
-                self._known.update(self._of(new))
-        found = {pair: self._known[pair] for pair in pairs}
-        for key in found.values():
-            if key.state is KeyState.ERASED:
-                raise Refused("subject-erased", stream=key.stream, subject=key.subject)
-        return found
+        if self.missing(pairs):
+            raise Refused("no-disclosure")
+        return {pair: self._known[pair] for pair in pairs}
 
-    def by_id(self, key_ids: Iterable[str]) -> dict[str, DataKey]:
-        """The keys with these ids; one that never was is not among them."""
-        return {key.key_id: key for key in self._select("key_id", sorted(set(key_ids)))}
+    def missing(self, wanted: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+        """Make the keys that never were. Out: of those that are there and were not released yet the subjects, by stream.
+        Refused for a subject who was erased.
+        """
+        pairs = {pair for pair in wanted if pair not in self._known}
+        if not pairs:
+            return {}
+        states = self.vault.states(pairs)
+        new = [pair for pair in pairs if pair not in states]
+        if new:
+            made = self._made(new)
+            self.vault.add([wrapped for wrapped, _ in made])
+            kept = self.vault.states(new)
+            for wrapped, key in made:
+                # Somebody else may have made it at the same time: the first stays.
+                if kept[key.stream, key.subject].key_id == wrapped.key_id:
+                    self._known[key.stream, key.subject] = key
+            states |= kept
+        unknown: dict[str, tuple[str, ...]] = {}
+        for stream, subject in sorted(pairs):
+            if states[stream, subject].state == KeyState.ERASED:
+                raise Refused("subject-erased", stream=stream, subject=subject)
+            if (stream, subject) not in self._known:
+                unknown[stream] = (*unknown.get(stream, ()), subject)
+        return unknown
+
+    def take(self, released: Iterable[WrappedKey]) -> dict[str, DataKey]:
+        """Open what the vault released. Out: the keys by their id; of a subject the latest is kept for writing."""
+        found: dict[str, DataKey] = {}
+        for row in released:
+            key = self._opened(row)
+            found[key.key_id] = key
+            known = self._known.get((key.stream, key.subject))
+            if key.state is not KeyState.ERASED and (known is None or known.generation <= key.generation):
+                self._known[key.stream, key.subject] = key
+        return found
 
     def state(self, stream: str, subject: str) -> KeyState:
         """How it stands with the key of a subject: what its latest generation says."""
-        rows = self.database.query(
-            f"SELECT state FROM {self.schema}data_keys WHERE originator_id = ? AND subject = ? ORDER BY generation DESC LIMIT 1",
-            (stream, subject),
-        )
-        return KeyState(rows[0][0]) if rows else KeyState.NEVER
+        found = self.vault.states([(stream, subject)]).get((stream, subject))
+        return KeyState(found.state) if found else KeyState.NEVER
 
     def forget(self) -> None:
         """Hold no key in memory any longer."""
         self._known.clear()
 
-    def _of(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], DataKey]:
-        wanted = set(pairs)
-        found: dict[tuple[str, str], DataKey] = {}
-        for key in self._select("originator_id", sorted({stream for stream, _ in pairs})):
-            pair = (key.stream, key.subject)
-            if pair in wanted and (pair not in found or found[pair].generation < key.generation):
-                found[pair] = key
-        return found
-
-    def _select(self, column: str, values: Sequence[str]) -> list[DataKey]:
-        found: list[DataKey] = []
-        for start in range(0, len(values), CHUNK):
-            chunk = values[start : start + CHUNK]
-            marks = ", ".join("?" * len(chunk))
-            rows = self.database.query(f"SELECT {COLUMNS} FROM {self.schema}data_keys WHERE {column} IN ({marks})", chunk)
-            found += [self._opened(*row) for row in rows]
-        return found
-
-    def _opened(self, stream: str, subject: str, generation: int, key_id: str, state: str, *kept: Any) -> DataKey:
-        kek_version, wrapped = kept
+    def _opened(self, row: WrappedKey) -> DataKey:
         key = b""
-        if wrapped is not None:
-            key = unwrap(self.keks, kek_version, bytes(wrapped), self._about(stream, subject, key_id))
-        return DataKey(stream, subject, generation, key_id, KeyState(state), key)
+        if row.wrapped is not None and row.kek_version is not None:
+            key = unwrap(self.keks, row.kek_version, row.wrapped, self._about(row.stream, row.subject, row.key_id))
+        return DataKey(row.stream, row.subject, row.generation, row.key_id, KeyState(row.state), key)
 
-    def _make(self, pairs: Sequence[tuple[str, str]]) -> None:
-        now = datetime.now(UTC)
-        rows = []
+    def _made(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[WrappedKey, DataKey]]:
+        made = []
         for stream, subject in pairs:
-            key_id = secrets.token_hex(16)
-            version, wrapped = wrap(self.keks, secrets.token_bytes(32), self._about(stream, subject, key_id))
-            made_at = iso(now) if self.database.kind == "sqlite" else now
-            rows.append((stream, subject, key_id, version, wrapped, made_at))
-        # Somebody else may make it at the same time: the first stays, and is read back.
-        self.database.executemany(
-            f"INSERT INTO {self.schema}data_keys "
-            "(originator_id, subject, generation, key_id, state, kek_version, wrapped, created_at) "
-            "VALUES (?, ?, 1, ?, 'active', ?, ?, ?) ON CONFLICT DO NOTHING",
-            rows,
-        )
+            key_id, key = secrets.token_hex(16), secrets.token_bytes(32)
+            version, wrapped = wrap(self.keks, key, self._about(stream, subject, key_id))
+            row = WrappedKey(stream, subject, 1, key_id, KeyState.ACTIVE.value, version, wrapped)
+            made.append((row, DataKey(stream, subject, 1, key_id, KeyState.ACTIVE, key)))
+        return made
 
     def _about(self, stream: str, subject: str, key_id: str) -> tuple[str, ...]:
         return ("data key", self.store_id, stream, subject, key_id)

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from infra.store.clock import Clock
 from infra.store.database import Database
+from infra.store.disclosing import Bare
 from infra.store.lag import Lag
 
 if TYPE_CHECKING:
     from infra.keys.keystore import KeyStore
     from infra.store.log import CaseLog
     from infra.store.migrate import Schema
+
+
+class Stamped(NamedTuple):
+    """When and by whom something was recorded; its place, where it has one already."""
+
+    recorded_at: datetime
+    recorded_by: str
+    place: int | None = None
 
 
 class Backend(Protocol):
@@ -36,12 +45,24 @@ class Backend(Protocol):
         """The key store, opened when first asked for."""
         ...
 
+    def keys_database(self) -> Database:
+        """The database in which the keys stand."""
+        ...
+
     def schemas(self) -> list[Schema]:
         """The schemas that make up a store: of the events and of the keys."""
         ...
 
     def upgrade(self) -> list[str]:
         """Bring the schemas up to date. Out: the migrations that ran."""
+        ...
+
+    def disclose(self, bare: Bare) -> Stamped:
+        """Store an act of seeing, as the first event of its stream `access:<id>`, and commit before this returns.
+
+        Out: the store's stamps. Refused when a transaction is open (it could take the disclosure back), and on a server
+        where the bytes say something else than the rest, or the login may not see this.
+        """
         ...
 
     def seen(self, stamp: datetime) -> None:

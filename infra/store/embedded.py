@@ -10,11 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.disclosure import stream_of
 from domain.refusal import Refused
-from infra.store.backend import Backend
+from infra.store.backend import Backend, Stamped
 from infra.store.clock import Clock, SystemClock
 from infra.store.config import StoreConfig
 from infra.store.database import Database, iso
+from infra.store.disclosing import TOPIC, Bare
 from infra.store.lag import Lag
 from infra.store.migrate import Schema
 from infra.store.sqlite import FOR_KEYS, SQLiteDatabase, SQLiteFile, make_file
@@ -67,15 +69,28 @@ class Embedded:
 
     def keys(self) -> KeyStore:
         if self._keys is None:
+            from infra.keys.embedded_vault import EmbeddedVault
             from infra.keys.keyfile import read_key_file
             from infra.keys.keystore import KeyStore
 
-            database = self._keys_db()
-            Schema(database, KEYS, "casus_keys").status().check()
-            self._keys = KeyStore(database, self.store_id, lambda: read_key_file(self.config.keys_in))
+            Schema(self.keys_database(), KEYS, "casus_keys").status().check()
+            vault = EmbeddedVault(self.database, self.keys_database, self.clock.now)
+            self._keys = KeyStore(vault, self.store_id, lambda: read_key_file(self.config.keys_in))
         return self._keys
 
-    def _keys_db(self) -> SQLiteDatabase:
+    def disclose(self, bare: Bare) -> Stamped:
+        if self.file.raw.in_transaction:
+            raise RuntimeError("a disclosure inside a transaction could be taken back with it")
+        stream, by = stream_of(bare.id), login()
+        with self.database.transaction():
+            rows = self.database.query("SELECT place, placed_at FROM places ORDER BY place DESC LIMIT 1")
+            head, placed_at = rows[0] if rows else (0, "")
+            stamp = iso(self.clock.now())
+            self.database.execute("INSERT INTO stored_events VALUES (?, 1, ?, ?, ?, ?)", (stream, TOPIC, bare.state, stamp, by))
+            self.database.execute("INSERT INTO places VALUES (?, ?, 1, ?)", (head + 1, stream, max(stamp, placed_at)))
+        return Stamped(datetime.fromisoformat(stamp), by, head + 1)
+
+    def keys_database(self) -> Database:
         if self._keys_database is None:
             if not there(self.config.keys_db):
                 raise Refused("no-key-store", path=str(self.config.keys_db))
@@ -83,7 +98,7 @@ class Embedded:
         return self._keys_database
 
     def schemas(self) -> list[Schema]:
-        return [Schema(self.database, STORE, "casus"), Schema(self._keys_db(), KEYS, "casus_keys")]
+        return [Schema(self.database, STORE, "casus"), Schema(self.keys_database(), KEYS, "casus_keys")]
 
     def upgrade(self) -> list[str]:
         return [name for schema in self.schemas() for name in schema.upgrade()]
@@ -114,6 +129,11 @@ class Embedded:
         self.database.close()
         if self._keys_database is not None:
             self._keys_database.close()
+
+
+def login() -> str:
+    """Who the operating system says is at work."""
+    return f"os-{os.getuid()}"
 
 
 def there(path: Path) -> bool:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from domain.disclosure import stream_of
 from domain.refusal import Refused
-from infra.store.backend import Backend
+from infra.store.backend import Backend, Stamped
 from infra.store.clock import Clock, StoreClock
 from infra.store.config import StoreConfig
 from infra.store.database import Database
+from infra.store.disclosing import TOPIC, Bare
 from infra.store.lag import Lag
 from infra.store.log import CaseLog
 from infra.store.mapper import EnvelopeMapper
@@ -71,11 +73,25 @@ class Server:
 
     def keys(self) -> KeyStore:
         if self._keys is None:
+            from infra.keys.embedded_vault import EmbeddedVault
             from infra.keys.keyfile import read_key_file
             from infra.keys.keystore import KeyStore
 
-            self._keys = KeyStore(self.database, self.store_id, lambda: read_key_file(self.config.keys_in))
+            vault = EmbeddedVault(self.database, lambda: self.database, self._read_clock, "casus_keys.")
+            self._keys = KeyStore(vault, self.store_id, lambda: read_key_file(self.config.keys_in))
         return self._keys
+
+    def disclose(self, bare: Bare) -> Stamped:
+        if self.datastore.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            raise RuntimeError("a disclosure inside a transaction could be taken back with it")
+        rows = self.database.query(
+            "INSERT INTO stored_events VALUES (?, 1, ?, ?, clock_timestamp(), session_user) RETURNING recorded_at, recorded_by",
+            (stream_of(bare.id), TOPIC, bare.state),
+        )
+        return Stamped(*rows[0])
+
+    def keys_database(self) -> Database:
+        return self.database
 
     def schemas(self) -> list[Schema]:
         return [Schema(self.database, STORE, "casus"), Schema(self.database, KEYS, "casus_keys")]

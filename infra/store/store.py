@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,22 +10,27 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from domain.event import Recorded
+from domain.disclosure import stream_of
+from domain.event import Header, Recorded
 from domain.personal import Ref
 from domain.refusal import Conflict
 from infra.store.act import Act, Answer
 from infra.store.backend import Backend
 from infra.store.database import Database, iso
+from infra.store.disclosing import Bare, Permit, disclosed
 from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
-from infra.store.envelope import Row
+from infra.store.envelope import Row, encode
 from infra.store.lag import Lag
 from infra.store.reading import Reader
 
 if TYPE_CHECKING:
+    from domain.events.access import Disclosed
     from infra.keys.keystore import KeyStore
     from infra.keys.tokens import Tokens
     from infra.store.texts import Texts, Withheld
     from infra.store.tracking import Positions
+
+NO_PERMIT = Permit()
 
 
 class Store(Reader):
@@ -45,6 +51,12 @@ class Store(Reader):
         """SQL on the database of the log: for the tables of read models."""
         return self.database
 
+    def keys_connection(self) -> Database:
+        """SQL on the database of the keys (its tables in schema `casus_keys` on a server): for whoever keeps them, to
+        destroy, wrap anew or back up; never to read with.
+        """
+        return self._backend.keys_database()
+
     def now(self) -> datetime:
         """The store's clock: never before a stamp that was read from it."""
         return self._backend.clock.now()
@@ -59,15 +71,17 @@ class Store(Reader):
         reads: Mapping[str, int] | None = None,
         receipt: Receipt,
         tokens: Sequence[Token] = (),
+        permit: Permit = NO_PERMIT,
     ) -> Appended:
         """Record all drafts and the receipt, in one transaction, or nothing.
 
         In: `expected`, the version each stream was seen at that is appended to (0: it is new); `reads`, the same for
-        streams that were only consulted; tokens by which the subjects can be found again.
+        streams that were only consulted; tokens by which the subjects can be found again; what the act was decided on:
+        a key that is taken to write with counts as seen.
         Out: the records with the store's stamps. A command that was stored before gives none, and its receipt of then.
         Refused as a conflict: `stream-moved` (load afresh and decide again), `command-id-reused`.
         """
-        return self._append(drafts, Act(receipt, expected, reads or {}, self._must_end_at), tokens)
+        return self._append(drafts, Act(receipt, expected, reads or {}, self._must_end_at), tokens, permit)
 
     def append_bulk(
         self,
@@ -76,15 +90,18 @@ class Store(Reader):
         *,
         expected: Mapping[str, int] | None = None,
         reads: Mapping[str, int] | None = None,
+        permit: Permit = NO_PERMIT,
     ) -> Appended:
         """The same for thousands of events of many streams: an import. Streams left out of `expected` are new."""
         versions = {draft.stream: 0 for draft in drafts} | dict(expected or {})
-        return self._append(drafts, Act(receipt, versions, reads or {}, self._must_end_at, bulk=True), ())
+        return self._append(drafts, Act(receipt, versions, reads or {}, self._must_end_at, bulk=True), (), permit)
 
-    def _append(self, drafts: Sequence[Draft], act: Act, tokens: Sequence[Token]) -> Appended:
+    def _append(self, drafts: Sequence[Draft], act: Act, tokens: Sequence[Token], permit: Permit) -> Appended:
         receipt = act.receipt
         assert receipt is not None
         entries = self._numbered(drafts, act.expected)
+        if self._take_keys(entries, act.expected, permit):
+            act = Act(receipt, act.expected, act.reads, self._must_end_at, act.bulk)
         if tokens:
             if (before := self.receipt(receipt.command_id)) is not None:
                 return self._again(receipt, before)
@@ -99,6 +116,20 @@ class Store(Reader):
         if self._must_end_at is not None:
             self._must_end_at += len(entries)
         return Appended((_stamped(entry, answer) for entry in entries), stored)
+
+    def _take_keys(self, entries: Sequence[Recorded], expected: Mapping[str, int], permit: Permit) -> bool:
+        """Have the keys that these are written with. One that is there already comes from the vault, for a disclosure.
+        Out: whether any was stored.
+        """
+        from infra.store.mapper import subjects_of
+
+        wanted = subjects_of(entries)
+        missing = self.keys.missing(wanted) if wanted else {}
+        for stream, subjects in missing.items():
+            header = next(entry.header for entry in entries if entry.stream == stream)
+            seen = disclosed(permit, self.store_id, "written", stream, subjects=subjects, seen_version=expected[stream])
+            self.keys.take(self.keys.vault.release(self.disclose(seen, header)).keys)
+        return bool(missing)
 
     def _numbered(self, drafts: Sequence[Draft], expected: Mapping[str, int]) -> list[Recorded]:
         now = self.now()
@@ -175,6 +206,22 @@ class Store(Reader):
         )
         return int(rows[0][0]) if rows else 0
 
+    # --- seeing
+
+    def disclose(self, event: Disclosed, header: Header) -> str:
+        """Store an act of seeing, committed when this returns. Out: its id, under which what it names is released.
+
+        Refused as any append is when it can't be stored; then nothing is to be shown.
+        """
+        disclosure = uuid.uuid4().hex
+        now = self.now()
+        state = encode(Recorded(stream_of(disclosure), 1, event, now, header), {})
+        stamped = self._backend.disclose(Bare(disclosure, state, event.of, event.subjects, event.fields, event.outcome))
+        self._backend.seen(stamped.recorded_at)
+        if self._must_end_at is not None and stamped.place == self._must_end_at + 1:
+            self._must_end_at += 1  # it is ours: nobody came in between
+        return disclosure
+
     # --- sealed texts
 
     @cached_property
@@ -187,7 +234,7 @@ class Store(Reader):
         """Tokens to find the same person again."""
         from infra.keys.tokens import Tokens
 
-        return Tokens(self.keys, self._stored_commands)
+        return Tokens(self.keys)
 
     @cached_property
     def texts(self) -> Texts:
@@ -196,16 +243,11 @@ class Store(Reader):
 
         return Texts(self.database, self.store_id, self.keys)
 
-    def open_texts(self, refs: Iterable[Ref]) -> dict[Ref, str | Withheld]:
-        """The text of each reference, or why it is withheld. Refused as `event-damaged` when one does not fit."""
-        return self.texts.open(refs)
-
-    def _stored_commands(self, command_ids: Sequence[str]) -> set[str]:
-        if not command_ids:
-            return set()
-        marks = ", ".join("?" * len(command_ids))
-        rows = self.database.query(f"SELECT command_id FROM receipts WHERE command_id IN ({marks})", command_ids)
-        return {row[0] for row in rows}
+    def open_texts(self, refs: Iterable[Ref], under: Mapping[str, str]) -> dict[Ref, str | Withheld]:
+        """The text of each reference, or why it is withheld. In: for each stream the disclosure that names these fields.
+        Refused as `no-disclosure` without one, and as `event-damaged` when a text does not fit.
+        """
+        return self.texts.open(refs, under)
 
     # --- the rest
 

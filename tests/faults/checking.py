@@ -11,6 +11,7 @@ from infra.store import StoreConfig, open_store
 from infra.store.envelope import decode, parse, sealed_of
 from infra.store.store import Store
 from tests.faults.work import Work
+from tests.support.seeing import seen
 
 
 def complaints(config: StoreConfig, work: Work, acknowledged: Iterable[int], attempted: Iterable[int]) -> list[str]:
@@ -73,7 +74,7 @@ def _work(store: Store, work: Work, acknowledged: set[int], attempted: set[int])
         if getattr(r.event, field) is not None
     ]
     try:
-        texts = store.open_texts(refs)
+        texts = seen(store, refs)
     except Refused as refused:
         return [f"texts don't open: {refused.code} {refused.facts}"]
     said = []

@@ -9,6 +9,7 @@ from domain.case import Status
 from domain.refusal import Refused
 from infra.store.store import Store
 from tests.integration.engine.office import GRN, ZEI, Office
+from tests.support.seeing import seen
 
 FAILED = "failing|stream-moved"
 """How it shows: on SQLite a statement that aborts looks like somebody else having been first, on every try."""
@@ -52,7 +53,7 @@ def test_a_merge_changes_both_cases(office: Office):
     assert (office.case(double).status, office.case(double).merged_into) == (Status.MERGED, stays)
     taken = [a for a in office.case(stays).agreements.values() if a.carried_from == double]
     assert (own, agreement, [a.id for a in taken]) == ("A1", "A1", ["A2"])
-    assert office.store.open_texts([taken[0].what]) == {taken[0].what: "Elke week langs"}
+    assert seen(office.store, [taken[0].what]) == {taken[0].what: "Elke week langs"}
 
 
 def test_undoing_it_changes_both_back(office: Office):

@@ -9,6 +9,7 @@ import pytest
 from domain.refusal import Refused
 from infra.store import StoreConfig, open_store
 from tests.integration.engine.office import GRN, Office, opened
+from tests.support.seeing import seen
 from tests.support.together import run_together
 
 TIMES = 8
@@ -36,7 +37,7 @@ def test_of_two_who_write_in_one_case_neither_is_lost(office: Office):
     case = office.case(number)
     assert sorted(case.agreements, key=lambda a: int(a[1:])) == [f"A{n}" for n in range(1, 3 * TIMES + 1)]
     assert [r.version for r in office.records(number)] == list(range(1, len(office.records(number)) + 1))
-    texts = office.store.open_texts([a.what for a in case.agreements.values()])
+    texts = seen(office.store, [a.what for a in case.agreements.values()])
     assert {*texts.values()} == {f"Afspraak {w} {n}" for w in (1, 2, 3) for n in range(TIMES)}
 
 

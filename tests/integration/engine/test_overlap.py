@@ -93,7 +93,8 @@ def test_an_own_case_of_the_same_person_is_told_to_who_submits(office: Office):
 
 def test_no_event_holds_anything_a_person_could_be_matched_by(office: Office):
     office.accepted(ZEI, number="111222333", **ADA)
-    tokens = office.store.keys.database.query(f"SELECT token FROM {office.store.keys.schema}tokens")
+    prefix = "casus_keys." if office.store.connection().kind == "postgresql" else ""
+    tokens = office.store.keys_connection().query(f"SELECT token FROM {prefix}tokens")
     assert tokens
     for (state,) in office.store.connection().query("SELECT state FROM stored_events"):
         for (token,) in tokens:

@@ -8,6 +8,7 @@ from infra.engine.finding import Scan
 from infra.engine.rehearsal import Rehearsal
 from tests.integration.engine.office import GRN, Office, opened
 from tests.property.world import LOGIN, command
+from tests.support.seeing import seen
 
 
 def tried(office: Office) -> Engine:
@@ -62,7 +63,7 @@ def test_a_text_of_the_batch_can_be_read_in_it_and_nowhere_else(office: Office):
     number = ask(engine, office, "intake.submit", question="Stil verdriet", reasons=["overlast"], name="Ada Verzonnen")
     state = engine.case(number).state
     (ref,) = state.questions  # type: ignore[union-attr]
-    assert engine.store.open_texts([ref]) == {ref: "Stil verdriet"}
+    assert seen(engine.store, [ref]) == {ref: "Stil verdriet"}
     assert all(getattr(r.event, "question", None) is None or r.event.question.text is None for r in engine.store.load(number))  # type: ignore[attr-defined]
 
 

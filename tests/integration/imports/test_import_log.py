@@ -14,6 +14,7 @@ from infra.logs.mapping import ActivityMap
 from infra.store.store import Store
 from tests.integration.imports.conftest import Import
 from tests.support.logs import PEOPLE, step, steps, stored, written
+from tests.support.seeing import seen
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def test_a_name_is_sealed_once_and_stands_nowhere_in_the_clear(store: Store, tak
     take(written(tmp_path / "log.jsonl", steps(30)))
     source = replay(Source(), store.load("source:harbour"))
     assert sorted(source.resources) == ["r1", "r2", "r3", "r4"]
-    assert set(store.open_texts(source.resources.values()).values()) == set(PEOPLE)
+    assert set(seen(store, source.resources.values()).values()) == set(PEOPLE)
     take(written(tmp_path / "more.jsonl", steps(60)))
     noted = [r for r in store.load("source:harbour") if isinstance(r.event, ResourceNoted)]
     assert len(noted) == len(PEOPLE)

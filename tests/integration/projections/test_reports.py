@@ -23,6 +23,7 @@ from projections.texts import TEXTS
 from tests.integration.projections.contents import append
 from tests.support.lived import acts
 from tests.support.lived import store as store_acts
+from tests.support.seeing import seen
 from tests.support.stores import told
 
 PLANTED = "Wilma Waterman, 06-12345678"
@@ -50,7 +51,7 @@ def planted(draft: Draft) -> Draft:
 def test_no_report_holds_a_text_or_a_reference_to_one(store: Store, models: ReadModels):
     lived = [replace(act, drafts=tuple(map(planted, act.drafts))) for act in acts(300)]
     store_acts(store, lived)
-    assert store.open_texts([ref_of(models.rows(TEXTS)[0].ref)]).popitem()[1] == PLANTED
+    assert seen(store, [ref_of(models.rows(TEXTS)[0].ref)]).popitem()[1] == PLANTED
     for name in names():
         for form in FORMATS:
             told_ = "\n".join(report(models, name, form))

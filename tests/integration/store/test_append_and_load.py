@@ -9,6 +9,7 @@ from domain.refusal import Conflict
 from infra.store import StoreConfig, create_store, open_store
 from infra.store.envelope import Damaged
 from infra.store.store import Store
+from tests.support.seeing import seen
 from tests.support.stores import header, noted, receipt, told
 
 CASE, OTHER = "LEL-2026-0001", "LEL-2026-0002"
@@ -155,7 +156,7 @@ def test_any_text_survives(store: Store, name: str):
     from domain.personal import Ref
 
     ref = Ref(stream, 1, "name")
-    assert store.open_texts([ref]) == {ref: name}
+    assert seen(store, [ref]) == {ref: name}
 
 
 def test_bytes_that_belong_to_another_version_are_refused(store: Store):

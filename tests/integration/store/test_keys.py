@@ -11,6 +11,7 @@ from domain.refusal import Refused
 from infra.keys.keyfile import make_key_file, read_key_file
 from infra.store import StoreConfig, Token, create_store, open_store
 from infra.store.store import Store
+from tests.support.seeing import looking, seen
 from tests.support.stores import noted, receipt, told
 
 CASE, OTHER = "LEL-2026-0001", "ALM-2026-0001"
@@ -87,12 +88,12 @@ def test_a_file_with_a_newer_key_still_opens_what_the_older_wrapped(store: Store
     config.keys_in.write_text(json.dumps(kept))
     with open_store(config) as again:
         again.append([told(OTHER, "ook")], expected={OTHER: 0}, receipt=receipt("c2"))
-        opened = again.open_texts([Ref(CASE, 1, "text"), Ref(OTHER, 1, "text")])
+        opened = seen(again, [Ref(CASE, 1, "text"), Ref(OTHER, 1, "text")])
     assert list(opened.values()) == ["hulp", "ook"]
     del kept["keys"]["1"]
     config.keys_in.write_text(json.dumps(kept))
     with open_store(config) as again, pytest.raises(Refused) as refused:
-        again.open_texts([Ref(CASE, 1, "text")])
+        seen(again, [Ref(CASE, 1, "text")])
     assert refused.value.code == "key-version-missing"
 
 
@@ -103,24 +104,24 @@ def token(stream: str, value: str = "1980-02-03|de boer", purpose: str = "overla
 def test_the_same_person_is_found_across_streams(store: Store):
     for stream in (CASE, OTHER):
         store.append([noted(stream)], expected={stream: 0}, receipt=receipt(stream), tokens=[token(stream)])
-    assert store.tokens.find("overlap", "1980-02-03|de boer") == [(OTHER, "s1"), (CASE, "s1")]
-    assert store.tokens.find("overlap", "1980-02-03|de vries") == []
-    assert store.tokens.find("search", "1980-02-03|de boer") == []
+    assert store.tokens.find("overlap", "1980-02-03|de boer", looking(store)) == [(OTHER, "s1"), (CASE, "s1")]
+    assert store.tokens.find("overlap", "1980-02-03|de vries", looking(store)) == []
+    assert store.tokens.find("search", "1980-02-03|de boer", looking(store)) == []
 
 
 def test_a_token_of_a_command_that_was_not_stored_finds_nothing(store: Store):
     """Else another person's case, which got the number meanwhile, would seem to be theirs."""
     with pytest.raises(Refused):
         store.append([noted(CASE)], expected={CASE: 7}, receipt=receipt("c1"), tokens=[token(CASE)])
-    assert store.tokens.find("overlap", "1980-02-03|de boer") == []
+    assert store.tokens.find("overlap", "1980-02-03|de boer", looking(store)) == []
     store.append([noted(OTHER)], expected={OTHER: 0}, receipt=receipt("c1"), tokens=[token(OTHER)])
-    assert store.tokens.find("overlap", "1980-02-03|de boer") == [(OTHER, "s1")]
+    assert store.tokens.find("overlap", "1980-02-03|de boer", looking(store)) == [(OTHER, "s1")]
 
 
 def test_a_command_given_again_does_not_move_its_tokens(store: Store):
     store.append([noted(CASE)], expected={CASE: 0}, receipt=receipt("c1"), tokens=[token(CASE)])
     assert store.append([noted(OTHER)], expected={OTHER: 0}, receipt=receipt("c1"), tokens=[token(OTHER)]).again
-    assert store.tokens.find("overlap", "1980-02-03|de boer") == [(CASE, "s1")]
+    assert store.tokens.find("overlap", "1980-02-03|de boer", looking(store)) == [(CASE, "s1")]
 
 
 def test_a_token_tells_nothing_without_the_key_file(store: Store):
@@ -128,7 +129,7 @@ def test_a_token_tells_nothing_without_the_key_file(store: Store):
 
     store.append([noted(CASE)], expected={CASE: 0}, receipt=receipt("c1"), tokens=[token(CASE, "123456782")])
     prefix = "casus_keys." if store.connection().kind == "postgresql" else ""
-    ((kept,),) = store.keys.database.query(f"SELECT token FROM {prefix}tokens")
+    ((kept,),) = store.keys_connection().query(f"SELECT token FROM {prefix}tokens")
     assert bytes(kept) != hashlib.sha256(b"123456782").digest()
 
 

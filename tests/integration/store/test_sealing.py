@@ -8,6 +8,7 @@ from infra.store import Draft, StoreConfig, create_store, open_store
 from infra.store.envelope import Damaged
 from infra.store.store import Store
 from infra.store.texts import Withheld
+from tests.support.seeing import seen, under
 from tests.support.stores import noted, receipt, told
 
 CASE, OTHER = "LEL-2026-0001", "LEL-2026-0002"
@@ -30,19 +31,19 @@ def schema(store: Store) -> str:
 
 def test_all_texts_open_at_once(filled: Store):
     refs = [TEXT, NAME, Ref(CASE, 3, "text"), Ref(OTHER, 1, "text")]
-    assert list(filled.open_texts(refs).values()) == ["hulp bij schulden", "Sanne", "en meer", "anders"]
+    assert list(seen(filled, refs).values()) == ["hulp bij schulden", "Sanne", "en meer", "anders"]
 
 
 def test_what_is_not_there_is_absent(filled: Store):
     refs = [Ref(CASE, 1, "name"), Ref(CASE, 99, "text"), Ref("nowhere", 1, "text")]
-    assert set(filled.open_texts(refs).values()) == {Withheld("absent")}
+    assert set(seen(filled, refs).values()) == {Withheld("absent")}
 
 
 def test_the_salt_shows_that_a_text_is_the_one_recorded(filled: Store):
     from infra.keys.sealing import Opened, Slot, commitment
     from infra.store.envelope import parse, sealed_of
 
-    opened = filled.texts.open_with_salts([TEXT])[TEXT]
+    opened = filled.texts.open_with_salts([TEXT], under(filled, [TEXT]))[TEXT]
     assert isinstance(opened, Opened)
     row = next(filled.raw_after(0))
     at = sealed_of(parse(CASE, 1, row.state))["text"]
@@ -64,7 +65,7 @@ def test_a_ciphertext_opens_nowhere_else(filled: Store, moved_to: tuple[str, int
     for kept in (key_id, own_key):
         database.execute(f"UPDATE sealed_fields SET data = ?, key_id = ? WHERE {where}", (data, kept, *moved_to))
         with pytest.raises(Damaged) as refused:
-            filled.open_texts([Ref(*moved_to)])
+            seen(filled, [Ref(*moved_to)])
         assert refused.value.facts["field"] == moved_to[2]
 
 
@@ -74,19 +75,19 @@ def test_a_flipped_bit_is_refused(filled: Store):
     broken = bytes([*data[:-1], data[-1] ^ 1])
     database.execute("UPDATE sealed_fields SET data = ? WHERE originator_version = 2", (broken,))
     with pytest.raises(Damaged):
-        filled.open_texts([NAME])
+        seen(filled, [NAME])
 
 
 def test_a_ciphertext_that_is_gone_while_its_key_is_there_is_damage(filled: Store):
     filled.connection().execute("DELETE FROM sealed_fields WHERE originator_version = 2")
     with pytest.raises(Damaged):
-        filled.open_texts([NAME])
+        seen(filled, [NAME])
 
 
 def test_another_stores_ciphertext_does_not_open(filled: Store):
     filled.texts.store_id = "another"
     with pytest.raises(Damaged):
-        filled.open_texts([TEXT])
+        seen(filled, [TEXT])
 
 
 def test_erased_and_never_had_a_key_are_told_apart(filled: Store):
@@ -94,20 +95,20 @@ def test_erased_and_never_had_a_key_are_told_apart(filled: Store):
 
     keys, prefix = filled.keys, schema(filled)
     assert (keys.state(CASE, "s1"), keys.state(CASE, "s9")) == (KeyState.ACTIVE, KeyState.NEVER)
-    keys.database.execute(
+    filled.keys_connection().execute(
         f"UPDATE {prefix}data_keys SET state = 'erased', wrapped = NULL, kek_version = NULL "
         "WHERE originator_id = ? AND subject = 's1'",
         (CASE,),
     )
-    keys.database.execute(f"DELETE FROM {prefix}data_keys WHERE originator_id = ?", (OTHER,))
+    filled.keys_connection().execute(f"DELETE FROM {prefix}data_keys WHERE originator_id = ?", (OTHER,))
     keys.forget()
     assert keys.state(CASE, "s1") is KeyState.ERASED
-    opened = filled.open_texts([TEXT, NAME, Ref(OTHER, 1, "text")])
+    opened = seen(filled, [TEXT, NAME, Ref(OTHER, 1, "text")])
     assert list(opened.values()) == [Withheld("erased"), "Sanne", Withheld("never")]
 
 
 def test_nothing_more_is_written_for_an_erased_subject(filled: Store):
-    filled.keys.database.execute(f"UPDATE {schema(filled)}data_keys SET state = 'erased', wrapped = NULL, kek_version = NULL")
+    filled.keys_connection().execute(f"UPDATE {schema(filled)}data_keys SET state = 'erased', wrapped = NULL, kek_version = NULL")
     filled.keys.forget()
     with pytest.raises(Refused) as refused:
         filled.append([told(CASE, "toch")], expected={CASE: 3}, receipt=receipt("c2"))
@@ -123,9 +124,9 @@ def test_a_reopened_subject_has_a_new_key_and_the_old_text_stays_closed(filled: 
     from infra.keys.wrapping import wrap
 
     keys, table = filled.keys, f"{schema(filled)}data_keys"
-    keys.database.execute(f"UPDATE {table} SET state = 'erased', wrapped = NULL, kek_version = NULL")
+    filled.keys_connection().execute(f"UPDATE {table} SET state = 'erased', wrapped = NULL, kek_version = NULL")
     version, wrapped = wrap(keys.keks, secrets.token_bytes(32), ("data key", keys.store_id, CASE, "s1", "k2"))
-    keys.database.execute(
+    filled.keys_connection().execute(
         f"INSERT INTO {table} SELECT originator_id, subject, 2, 'k2', 'reopened', ?, ?, created_at, NULL "
         f"FROM {table} WHERE originator_id = ? AND subject = 's1'",
         (version, wrapped, CASE),
@@ -133,7 +134,7 @@ def test_a_reopened_subject_has_a_new_key_and_the_old_text_stays_closed(filled: 
     keys.forget()
     assert keys.state(CASE, "s1") is KeyState.REOPENED
     filled.append([told(CASE, "opnieuw")], expected={CASE: 3}, receipt=receipt("c2"))
-    assert list(filled.open_texts([TEXT, Ref(CASE, 4, "text")]).values()) == [Withheld("erased"), "opnieuw"]
+    assert list(seen(filled, [TEXT, Ref(CASE, 4, "text")]).values()) == [Withheld("erased"), "opnieuw"]
 
 
 def test_a_personal_field_without_a_text_is_a_fault(store: Store):
@@ -151,11 +152,12 @@ def test_keys_made_by_two_at_once_are_one_key(config: StoreConfig):
     from tests.support.together import run_together
 
     create_store(config).close()
-    found: set[bytes] = set()
+    found: set[str] = set()
 
     def make() -> None:
         with open_store(config) as store:
-            found.add(store.keys.to_write([(CASE, "s1")])[CASE, "s1"].key)
+            store.keys.missing([(CASE, "s1")])
+            found.add(store.keys.vault.states([(CASE, "s1")])[CASE, "s1"].key_id)
 
     run_together(make, 4)
     assert len(found) == 1

@@ -42,7 +42,7 @@ def test_a_laptops_file_is_written_through_to_the_disk(embedded: StoreConfig):
         asked = {name: store.connection().query(f"PRAGMA {name}")[0][0] for name in ("journal_mode", "synchronous")}
         assert asked == {"journal_mode": "wal", "synchronous": 2}
         assert store.connection().query("PRAGMA foreign_keys") == [(1,)]
-        assert store.keys.database.query("PRAGMA secure_delete") == [(1,)]
+        assert store.keys_connection().query("PRAGMA secure_delete") == [(1,)]
 
 
 def test_a_full_disk_refuses_and_stores_nothing(embedded: StoreConfig):

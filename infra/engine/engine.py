@@ -26,6 +26,7 @@ from infra.engine.identity import actor_of, addressed, header_of, on_roster
 from infra.engine.log import Log
 from infra.engine.request import Outcome, Request
 from infra.engine.streams import Cache, Seen, seen
+from infra.store.disclosing import Permit
 from infra.store.draft import Draft, Receipt
 
 ATTEMPTS = 12
@@ -41,6 +42,8 @@ class _Act:
     command_id: str
     at: datetime
     now: datetime
+    permit: Permit = field(default_factory=Permit)
+    """What it was decided on that they may; it stands in every disclosure that the act needs."""
     streams: dict[str, Seen] = field(default_factory=dict)
     remembered: list[str] = field(default_factory=list)
 
@@ -135,10 +138,11 @@ class Engine:
         if isinstance(command, TeamCommand) and command.WHOLE_TEAM:
             for number in self.finder.open_cases(command.team):
                 self._see(act, number, Case)
+        header = header_of(act.request, act.command_id, team, actor, self._profile(team))
         identity: dict[str, str] = command.identity()
         if identity and isinstance(state, Case):
-            identity = matching.completed(identity, state, self.store)
-            for number in matching.matches(self.store, identity, own or ""):
+            identity, found = matching.looked_for(self.store, identity, state, own, header, act.permit)
+            for number in found:
                 self._see_where_it_went_on(act, number)
         for number in command.other_cases() + (command.other_cases_of(state) if state.exists() else ()):
             self._see(act, number, Case)
@@ -146,7 +150,6 @@ class Engine:
         act.at = act.request.occurred_at or act.now
         desk = self._desk(act, act.streams.get(own or ""), team, actor, teams)
         decided = decide(command, state, desk)
-        header = header_of(act.request, act.command_id, team, actor, self._profile(team))
         guard(
             dict(act.streams), decided, lambda s: self._when(act, s), header,
             whole=command.WHOLE_TEAM, team_of=lambda t: self._team(act, t), profile_of=self._profile,
@@ -167,7 +170,7 @@ class Engine:
         reads = {s: v.version for s, v in act.streams.items() if s not in touched and self._rests_on(act, s, touched)}
         drafts = [Draft(s, e, header, None if (at := self._when(act, s)) == act.now else at) for s, e in decided]
         tokens = matching.tokens(identity, stream) if identity and decided else ()
-        appended = self.store.append(drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens)
+        appended = self.store.append(drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens, permit=act.permit)
         if appended.again:
             self._cache.drop(touched)
             return self._known(act.command_id, appended.receipt.result)
@@ -248,7 +251,7 @@ class Engine:
             matches=tuple(others) if command.identity() else (),
             history=own.records if own is not None and command.HISTORY else (),
             new_number=self._new_number(team, act.at) if opens and team.prefix else None,
-            profile_override=self._profile(team),
+            profile_override=self._profile(team), login=act.request.login, embedded=act.request.embedded,
         )  # fmt: skip
 
     def _new_number(self, team: Team, at: datetime) -> CaseNumber:

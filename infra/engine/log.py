@@ -7,19 +7,21 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from domain.event import Recorded
+from domain.event import Header, Recorded
 from domain.personal import Ref
+from infra.store.disclosing import Permit
 from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
 
 if TYPE_CHECKING:
+    from domain.events.access import Disclosed
     from infra.store.texts import Withheld
 
 
 class PersonFinder(Protocol):
     """Finds the same person again, and digests what may hold a person's data."""
 
-    def find(self, purpose: str, value: str) -> list[tuple[str, str]]:
-        """The streams and subjects with the same value for this purpose."""
+    def find(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str]]:
+        """The streams and subjects with the same value for this purpose, under a disclosure of looking for them."""
         ...
 
     def digest(self, purpose: str, content: bytes) -> bytes:
@@ -45,7 +47,12 @@ class Log(Protocol):
 
     def receipt(self, command_id: str) -> StoredReceipt | None: ...
 
-    def open_texts(self, refs: Iterable[Ref]) -> dict[Ref, str | Withheld]: ...
+    @property
+    def store_id(self) -> str: ...
+
+    def disclose(self, event: Disclosed, header: Header) -> str: ...
+
+    def open_texts(self, refs: Iterable[Ref], under: Mapping[str, str]) -> dict[Ref, str | Withheld]: ...
 
     def exclusive(self, streams: Iterable[str]) -> AbstractContextManager[None]: ...
 
@@ -57,4 +64,5 @@ class Log(Protocol):
         reads: Mapping[str, int] | None = None,
         receipt: Receipt,
         tokens: Sequence[Token] = (),
+        permit: Permit = ...,
     ) -> Appended: ...

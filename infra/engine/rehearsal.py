@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain.event import Recorded
+from domain.event import Header, Recorded
 from domain.personal import Personal, Ref
 from domain.refusal import Conflict
 from infra.engine.log import Log
 from infra.store.clock import Clock, SystemClock
+from infra.store.disclosing import Permit
 from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
 
 if TYPE_CHECKING:
+    from domain.events.access import Disclosed
     from infra.store.texts import Withheld
 
 RECORDED_BY = "rehearsal"
+NO_PERMIT = Permit()
 
 
 class Rehearsal:
@@ -32,7 +36,9 @@ class Rehearsal:
     def __init__(self, base: Log | None = None, clock: Clock | None = None) -> None:
         self.base = base
         self.clock = clock or (None if base is not None else SystemClock())
-        self.tokens = _Tokens(base)
+        self.tokens = _Tokens(base, self._below_under)
+        self._disclosed: dict[str, tuple[Disclosed, Header]] = {}
+        self._passed_on: dict[str, str] = {}
         self._under: dict[str, tuple[Recorded, ...]] = {}
         self._over: dict[str, list[Recorded]] = {}
         self._receipts: dict[str, StoredReceipt] = {}
@@ -72,12 +78,33 @@ class Rehearsal:
         found = self._receipts.get(command_id)
         return found if found is not None or self.base is None else self.base.receipt(command_id)
 
-    def open_texts(self, refs: Iterable[Ref]) -> dict[Ref, str | Withheld]:
+    @property
+    def store_id(self) -> str:
+        return self.base.store_id if self.base is not None else RECORDED_BY
+
+    def disclose(self, event: Disclosed, header: Header) -> str:
+        """Nothing is stored here. When what is asked for stands in the log below, the disclosure is stored there first."""
+        disclosure = uuid.uuid4().hex
+        self._disclosed[disclosure] = (event, header)
+        return disclosure
+
+    def _below_under(self, disclosure: str | None) -> str | None:
+        """The disclosure as the log below has it, stored there when it is first needed."""
+        assert self.base is not None
+        if disclosure is None or disclosure not in self._disclosed:
+            return disclosure
+        if disclosure not in self._passed_on:
+            self._passed_on[disclosure] = self.base.disclose(*self._disclosed[disclosure])
+        return self._passed_on[disclosure]
+
+    def open_texts(self, refs: Iterable[Ref], under: Mapping[str, str]) -> dict[Ref, str | Withheld]:
         wanted = list(refs)
         found: dict[Ref, str | Withheld] = {ref: self._texts[ref] for ref in wanted if ref in self._texts}
         missing = [ref for ref in wanted if ref not in found]
         if missing and self.base is not None:
-            found |= self.base.open_texts(missing)
+            streams = {ref.stream for ref in missing} & set(under)
+            below = {stream: known for stream in streams if (known := self._below_under(under[stream])) is not None}
+            found |= self.base.open_texts(missing, below)
         elif missing:
             from infra.store.texts import Withheld
 
@@ -96,6 +123,7 @@ class Rehearsal:
         reads: Mapping[str, int] | None = None,
         receipt: Receipt,
         tokens: Sequence[Token] = (),
+        permit: Permit = NO_PERMIT,
     ) -> Appended:
         """As `Store.append`: all drafts and the receipt, or nothing."""
         if (known := self.receipt(receipt.command_id)) is not None:
@@ -139,17 +167,18 @@ class Rehearsal:
 class _Tokens:
     """Finds the same person in the rehearsal, and in the log below."""
 
-    def __init__(self, base: Log | None) -> None:
+    def __init__(self, base: Log | None, below: Callable[[str | None], str | None]) -> None:
         self._base = base
+        self._below = below
         self._kept: dict[tuple[str, str], set[tuple[str, str]]] = {}
 
     def put(self, tokens: Sequence[Token]) -> None:
         for t in tokens:
             self._kept.setdefault((t.purpose, t.value), set()).add((t.stream, t.subject))
 
-    def find(self, purpose: str, value: str) -> list[tuple[str, str]]:
+    def find(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str]]:
         """The streams and subjects with the same value for this purpose."""
-        below = self._base.tokens.find(purpose, value) if self._base is not None else ()
+        below = self._base.tokens.find(purpose, value, self._below(under)) if self._base is not None else ()
         return sorted(self._kept.get((purpose, value), set()).union(below))
 
     def digest(self, purpose: str, content: bytes) -> bytes:

@@ -33,6 +33,11 @@ class Request:
     dry_run: bool = False
     """Only say what would be stored."""
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the store is on one person's machine: there is one login, whomever it is entered for."""
+        return self.assurance.startswith("os-user")
+
 
 @frozen
 class Outcome:

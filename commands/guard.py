@@ -7,6 +7,7 @@ from datetime import timedelta
 from domain.case import OPEN, Case, Status
 from domain.case_parts import NextMoment
 from domain.days import day_of
+from domain.profile import OFFICES
 from domain.refusal import Refused
 from domain.team import Team
 
@@ -37,6 +38,9 @@ def check_outcome(
     gone = tuple(sorted(after.holdings() - active))
     if gone:
         raise Refused("would-be-forgotten", case=after.number, missing="professional", professionals=gone)
+    idle = tuple(sorted(p.id for p in team.active() if p.id in after.holdings() and p.roles & OFFICES.keys()))
+    if idle:
+        raise Refused("no-case-worker", professionals=idle)
     orphans = tuple(sorted(a.id for a in after.open_agreements() if not team.seated(a.partner)))
     if orphans:
         raise Refused("would-be-forgotten", case=after.number, missing="successor", agreements=orphans)

@@ -161,6 +161,12 @@ class Learning(_Part):
     shared_with: Sourced[Literal["team", "region", "all-staff"]] | None = None
 
 
+OFFICES: Mapping[Code, Code] = {
+    "privacy-officer": "privacy", "auditor": "auditor", "reporting": "reporting", "administrator": "administrator",
+}  # fmt: skip
+"""The roles that every table has without its way of working naming them, and what the policy knows each as. Who has one
+works on no cases.
+"""
 CLEARED = "cleared"
 """The role that every table has for who may see cases that were restricted; it goes with another."""
 
@@ -249,7 +255,9 @@ class Profile(_Part):
         return frozenset(weighs | chairs) | self.mandated_roles()
 
 
-def functions_of(roles: frozenset[Code], profile: Profile | None, known: Mapping[Code, Code]) -> frozenset[Code]:
+def functions_of(
+    roles: frozenset[Code], profile: Profile | None, known: Mapping[Code, Code] = OFFICES
+) -> frozenset[Code]:  # fmt: skip
     """What the policy knows somebody as. In: their roles, the way of working, and the roles that every table has
     (`privacy-officer`) with the function of each. A role of the profile gives coordinator when it directs, else professional.
     """

@@ -23,6 +23,7 @@ from domain.events.team import (
 )  # fmt: skip
 from domain.ids import CaseNumber, Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.personal import Personal
+from domain.profile import CLEARED, OFFICES
 from domain.refusal import NotFound, Refused
 from domain.team import Team
 
@@ -62,8 +63,7 @@ class AddProfessional(TeamCommand):
 
     def decide(self, state: Team, desk: Desk) -> Iterator[Yield]:
         desk.partner(self.partner)
-        for role in sorted(self.roles):
-            desk.known("roles", role, desk.profile.roles)
+        check_roles(self.roles, desk)
         if self.login is not None and state.by_login(self.login) is not None:
             raise Refused("login-taken", field="login", team=state.id)
         numbers = [int(p.id.rpartition("-")[2]) for p in state.roster.values() if p.id.rpartition("-")[0] == self.partner]
@@ -87,8 +87,9 @@ class ChangeRoles(TeamCommand):
 
     def decide(self, state: Team, desk: Desk) -> Iterator[Yield]:
         old = desk.professional(self.professional)
-        for role in sorted(self.roles):
-            desk.known("roles", role, desk.profile.roles)
+        check_roles(self.roles, desk)
+        if bool(self.roles & OFFICES.keys()) != bool(old.roles & OFFICES.keys()):
+            raise Refused("office-apart", professional=self.professional)
         holder = state.by_login(self.login) if self.login else None
         if holder is not None and holder.id != self.professional:
             raise Refused("login-taken", field="login", team=state.id)
@@ -106,7 +107,8 @@ class AppointChair(TeamCommand):
     professional: ProfessionalId
 
     def decide(self, state: Team, desk: Desk) -> Iterator[Yield]:
-        desk.professional(self.professional)
+        if desk.professional(self.professional).roles & OFFICES.keys():
+            raise Refused("no-case-worker", professionals=(self.professional,))
         if state.chair != self.professional:
             yield ChairAppointed(professional=self.professional)
 
@@ -194,6 +196,21 @@ class PartnerLeaves(TeamCommand):
 def directs(case: Case, team: TeamId, people: set[ProfessionalId]) -> bool:
     """Whether one of these people of a table directs a case of another table."""
     return case.direction.team == team and case.direction.director in people
+
+
+def check_roles(roles: frozenset[Code], desk: Desk) -> None:
+    """Refuse a role that neither the way of working nor every table has, and an office beside work on cases: who watches
+    over a table, audits, reports or administers is not who directs.
+    """
+    everywhere = {*OFFICES, CLEARED}
+    known = tuple(r.id for r in desk.profile.roles)
+    for role in sorted(roles - everywhere - set(known)):
+        raise Refused("unknown-code", field="roles", value=role, choices=(*known, *OFFICES, CLEARED))
+    offices = sorted(roles & OFFICES.keys())
+    if offices and roles - OFFICES.keys():
+        raise Refused("office-alone", field="roles", role=offices[0])
+    if roles == {CLEARED}:
+        raise Refused("office-alone", field="roles", role=CLEARED)
 
 
 class CoverAbsence(TeamCommand):

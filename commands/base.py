@@ -66,6 +66,14 @@ class Command(BaseModel):
     """Whether the rule needs the case's entries themselves (correcting one)."""
     FOREIGN: ClassVar[bool] = False
     """Whether another table than the case's own may ask it (answering an offer)."""
+    ANYBODY: ClassVar[bool] = False
+    """Whether somebody of a table that has nothing to do with the case may ask it (breaking glass)."""
+    AUDIENCE: ClassVar[bool] = True
+    """Whether the organisation that brings its texts in may say for whom they are meant."""
+    DESPITE_RESTRICTION: ClassVar[bool] = False
+    """Whether it may be asked about a subject whose data is restricted (a subject's rights, their own statement)."""
+    ASKS_ABOUT: ClassVar[bool] = True
+    """Whether its form asks whose data its texts are; otherwise the rule knows."""
     OPENS_NUMBER: ClassVar[bool] = False
     """Whether a case under a new number of the actor's team comes of it."""
     WHOLE_TEAM: ClassVar[bool] = False
@@ -84,6 +92,11 @@ class Command(BaseModel):
             found = any(_is_text(f.metadata) or _is_text(_parts(f.annotation)) for f in cls.model_fields.values())
             cls._texts = found  # type: ignore[attr-defined]
         return found
+
+    @classmethod
+    def takes_audience(cls) -> bool:
+        """Whether it can be said for whom its texts are meant: of a case, and not those on which others watch or decide."""
+        return cls.AUDIENCE and cls.KIND != "team" and cls.has_texts()
 
     def own_stream(self) -> StreamId | None:
         """The stream that is decided on; None when the command opens a case."""

@@ -25,9 +25,13 @@ PAIRED = frozenset({
 })  # fmt: skip
 """Entries that stand in two cases at once: undone by their own commands, not by correcting one side."""
 
+SETTLED = "case.rights."
+"""What a subject asked and what was decided on it stands; who was erased stays so."""
+
 IDENTITY = frozenset({*KEPT_IN, "team", "predecessor", "position", "anonymous", "subjects", "agreements"})
 """Fields that say which one an entry is about. `anonymous` is among them: a case is named by its own command, with reasons."""
 TWO_SIDED = "case.escalation."
+ACCESS = "case.access."
 DECISIONS = frozenset({"case.triage.accepted", "case.triage.declined"})
 WEIGHED = frozenset({"met", "not_met", "against", "mandate", "told_by"})
 """Of a triage decision: what it rested on stands as it was weighed (rule 4). Reopening weighs anew."""
@@ -65,6 +69,7 @@ class Correct(CaseCommand):
 
     def _target(self, desk: Desk) -> Recorded:
         target = entry(desk, self.entry)
+        not_of_access(target)
         fixed = [r for r in desk.history if isinstance(r.event, EntryCorrected) and r.event.entry == self.entry]
         return corrected(target, sorted(fixed, key=lambda r: r.version)) if fixed else target
 
@@ -136,6 +141,7 @@ class Withdraw(CaseCommand):
             return
         if target.event.TOPIC in OPENING:
             raise Refused("opening-entry", entry=self.entry)
+        not_of_access(target)
         ours(target, desk)
         named = (getattr(target.event, n, None) for n in KEPT_IN)
         event = EntryWithdrawn(
@@ -152,6 +158,7 @@ class AddStatement(CaseCommand):
     """
 
     VERB: ClassVar[str] = "state"
+    DESPITE_RESTRICTION: ClassVar[bool] = True
     STATES: ClassVar[frozenset[Status]] = EVERY
     HISTORY: ClassVar[bool] = True
     statement: Text
@@ -173,12 +180,20 @@ def entry(desk: Desk, number: int) -> Recorded:
     return found
 
 
+def not_of_access(target: Recorded) -> None:
+    """Refuse to change who looked and what came of it: else glass would be broken and then taken away."""
+    if target.event.TOPIC.startswith(ACCESS):
+        raise Refused("access-entry", entry=target.version)
+
+
 def ours(target: Recorded, desk: Desk) -> None:
-    """Refuse to change the facts of an entry that stands in two cases, or that another table recorded here: its answer to
-    an offer of ours is not for us to take back.
+    """Refuse to change the facts of an entry that stands in two cases or is about a subject's rights, or that another table
+    recorded here: its answer to an offer of ours is not for us to take back.
     """
     if target.event.TOPIC in PAIRED:
         raise Refused("paired-entry", entry=target.version, topic=target.event.TOPIC)
+    if target.event.TOPIC.startswith(SETTLED):
+        raise Refused("settled-entry", entry=target.version, topic=target.event.TOPIC)
     if target.header.team != desk.team.id:
         raise Refused("recipient-answers", to=target.header.team)
 

@@ -11,7 +11,7 @@ from domain.case import Case
 from domain.days import day_of
 from domain.event import Recorded
 from domain.frozen import frozen
-from domain.ids import CaseNumber, Code, PartnerId, ProfessionalId, TeamId
+from domain.ids import CaseNumber, Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.profile import Profile
 from domain.refusal import NotFound, Refused
 from domain.team import Professional, Team
@@ -24,7 +24,8 @@ class Desk:
     `now` is the moment of recording, `at` the moment the act happened (the same unless it is backdated).
     `team` is the actor's table. `cases` and `teams` hold the others that the command names. `matches` are the cases
     of other tables whose matching token equals that of the person being named. `history` holds the case's own records for
-    rules about entries (correcting). `new_number` is the number for a case that is opened.
+    rules about entries (correcting). `new_number` is the number for a case that is opened. `login` is who asks as the store
+    knows them, whomever they enter it for; `embedded`: on one person's machine, where there is one login.
     """
 
     now: datetime
@@ -37,6 +38,8 @@ class Desk:
     history: tuple[Recorded, ...] = ()
     new_number: CaseNumber | None = None
     profile_override: Profile | None = None
+    login: Login = "nobody"
+    embedded: bool = True
 
     @cached_property
     def today(self) -> date:

@@ -9,6 +9,7 @@ from functools import cache
 from commands.anonymity import identifier_in
 from commands.base import CaseCommand, Command, On, TeamCommand, own_case
 from commands.desk import Desk
+from commands.freezing import check_thawed, check_writable
 from domain.case import Case, Status
 from domain.event import Event
 from domain.ids import StreamId
@@ -30,11 +31,13 @@ def decide(command: Command, state: Case | Team, desk: Desk) -> Decided:
     if isinstance(command, TeamCommand) and command.ESTABLISHED and not state.exists():
         raise NotFound("team", command.team)
     _check_codes(command)
+    check_thawed(command, state)
     own = command.own_stream() or desk.new_number or ""
     decided: Decided = []
     for item in command.decide(state, desk):
         decided.append((item.stream, item.event) if isinstance(item, On) else (own, item))
     _keep_anonymous(decided, {own: state, **desk.cases}, desk.today)
+    check_writable(command, decided, {own: state, **desk.cases})
     return decided
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,3 +22,9 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The last moment of a day in Amsterdam, in UTC: what had happened by the end of that day."""
     return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

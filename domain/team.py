@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import date
 
+from domain.custody import Custody
 from domain.event import Stamp, State
 from domain.frozen import frozen
-from domain.ids import Code, Login, PartnerId, ProfessionalId, TeamId
+from domain.ids import Code, EntryId, Login, PartnerId, ProfessionalId, TeamId
 from domain.personal import Ref
 
 
@@ -74,6 +75,7 @@ class Team(State):
     chair: ProfessionalId | None = None
     meetings: Mapping[tuple[date, Code], Meeting] = field(default_factory=dict)
     sharing: Sharing | None = None
+    custody: Mapping[EntryId, Custody] = field(default_factory=dict)
     learnings: tuple[Ref, ...] = ()
     gaps: int = 0
 

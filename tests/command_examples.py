@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from commands import access
 from commands import closing as close
-from commands import consent, correcting, escalation, intake, learning, meeting, monitoring, parties, plan, triage
+from commands import consent, correcting, custody, escalation, intake, learning, meeting, monitoring, parties, plan, rights, triage
 from commands import team as table
 from commands.base import Command
 from tests.examples import (
     ACTIVE,
     AFTERCARE,
     AGREED,
+    ASKED_FOR,
     ANSWERED,
+    BROKEN,
     CLOSED,
+    CONFIRMED,
     CONSENT,
     DEVIATION,
     DIRECTED,
     GOAL,
+    GRANTED,
     IMPORTED,
     INVITED,
     LATER,
@@ -34,6 +39,7 @@ from tests.examples import (
     RELATIVE,
     RESERVED,
     RESTED,
+    RESTRICTED,
     SIGNED,
     SOON,
     STUCK,
@@ -41,11 +47,12 @@ from tests.examples import (
     TO_PARTY,
     TOOK_IN,
     TRANSFER,
+    TWO_ASKED,
     TWIN_CASE,
     UNNAMED,
 )
-from tests.scenario import CASE, LOCK_CASE, TODAY, TWIN, Situation, given, given_table
-from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT, PROFILE, TUG, document, profile
+from tests.scenario import CASE, LOCK_CASE, TODAY, TWIN, Situation, given, given_table, on
+from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_HAND, LOCK_MASTER, MASTER, PILOT, PROFILE, TUG, document, profile
 
 COMMANDS: tuple[tuple[Situation, Command], ...] = (
     (given(), intake.Submit(question="Adrift", reasons=frozenset({"adrift"}), name="Wilma Waterman", reporter="neighbour")),
@@ -141,6 +148,18 @@ COMMANDS: tuple[tuple[Situation, Command], ...] = (
     (given(*ACTIVE), learning.RecordGap(case=CASE, domain="berth", text="No berths")),
     (given(*ACTIVE), learning.RecordWall(case=CASE, kind="financial", partners=frozenset({"pilots"}), text="Two purses")),
     (given(*ACTIVE), learning.MeasureOutcome(case=CASE, level="sailors", measure="rest", value=Decimal("7.5"))),
+    (given(*ACTIVE).by(LOCK_HAND, LOCK), access.BreakGlass(case=CASE, reason="Found adrift", minutes=30)),
+    (given(*ACTIVE, BROKEN), access.ReviewGlass(case=CASE, glass="BG1", justified=True, why="It could not wait")),
+    (given(*ACTIVE), access.SetAudience(case=CASE, entry=3, audience="treatment")),
+    (given(*ACTIVE), access.SetClearance(case=CASE, level="restricted")),
+    (given(*ACTIVE), rights.Request(case=CASE, kind="access", received=PAST, wish="What do you hold?")),
+    (given(*ACTIVE, on(TODAY, ASKED_FOR)), rights.Extend(case=CASE, right="Q1", reason="Many partners")),
+    (given(*ACTIVE, ASKED_FOR), rights.Decide(case=CASE, right="Q1", outcome="granted", reason="Nothing is owed")),
+    (given(*ACTIVE, ASKED_FOR, GRANTED), rights.Confirm(case=CASE, right="Q1")),
+    (given(*ACTIVE, ASKED_FOR.model_copy(update={"kind": "access"}), GRANTED), rights.CarryOut(case=CASE, right="Q1")),
+    (given(*ACTIVE), rights.Restrict(case=CASE, reason="It is contested")),
+    (given(*ACTIVE, RESTRICTED), rights.LiftRestriction(case=CASE, told=PAST, reason="It was right")),
+    (given(*ACTIVE, CLOSED, ASKED_FOR, GRANTED, CONFIRMED), rights.Erase(case=CASE, right="Q1")),
     (given_table(), table.Establish(team="pier-table", profile=document(PROFILE))),
     (given_table(), table.Adopt(team=HARBOUR, profile=document(profile(monitoring__check_days=6)))),
     (given_table(), table.AdmitPartner(team=HARBOUR, partner="customs", column="safety")),
@@ -160,6 +179,9 @@ COMMANDS: tuple[tuple[Situation, Command], ...] = (
     (given_table(), table.Learn(team=HARBOUR, kind="yield", text="Talk sooner")),
     (given_table(), table.SignSharing(team=HARBOUR, until=LATER)),
     (given_table(SIGNED), table.ExpireSharing(team=HARBOUR)),
+    (given_table(), custody.Request(team=HARBOUR, act="rotate-keys", reason="Somebody was erased")),
+    (given_table(TWO_ASKED), custody.Confirm(team=HARBOUR, custody="K1")),
+    (given_table(TWO_ASKED), custody.Withdraw(team=HARBOUR, custody="K1")),
 )  # fmt: skip
 """One of each command, in a situation in which it is allowed."""
 

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from domain.event import Event
+from domain.events import access as seeings
 from domain.events import closing as closed
 from domain.events import consent as consents
 from domain.events import correcting as corrections
+from domain.events import custody as custodies
 from domain.events import escalation as escalations
 from domain.events import imported
 from domain.events import intake as intakes
@@ -17,6 +19,7 @@ from domain.events import meeting as meetings
 from domain.events import monitoring as checks
 from domain.events import parties as people
 from domain.events import plan as plans
+from domain.events import rights as claims
 from domain.events import team as tables
 from domain.events import triage as weighed
 from domain.personal import Personal
@@ -26,6 +29,7 @@ from tests.support.tables import (
     HOME,
     HOME_TOO,
     LOCK,
+    LOCK_HAND,
     LOCK_MASTER,
     MASTER,
     PILOT,
@@ -93,8 +97,23 @@ NAMED = consents.CaseNamed(
 PROBED = consents.OverlapNoticed(probe="O1", team=LOCK, case=LOCK_CASE)
 INVITED = people.PartnerInvited(partner="tugs")
 RELATIVE = people.CircleMemberAdded(member="M1", kind="relative", subject="s3", name=text("Ina", "s3"))
+BROKEN = seeings.GlassBroken(
+    glass="BG1", professional=LOCK_HAND, team=LOCK, until=datetime(2026, 9, 1, 11, 30, tzinfo=UTC), reason=text("Found adrift")
+)
+REVIEWED = seeings.GlassReviewed(glass="BG1", justified=True, why=text("It could not wait"))
 IMPORTED = imported.ActivityImported(
     source="logbook", position=1, activity="Arrival", kind="check", lifecycle="complete", resource="r1", group="North"
+)
+ASKED_FOR = claims.RightRequested(
+    right="Q1", kind="erasure", subject="s1", received=PAST, by=LATER, login="os-1000", wish=text("Forget me")
+)
+GRANTED = claims.RightDecided(right="Q1", outcome="granted", login="os-1000", reason=text("Nothing is owed"))
+CONFIRMED = claims.DecisionConfirmed(right="Q1", login="os-1001", alone=False)
+ERASING = claims.ErasureBegun(right="Q1", subject="s1")
+ERASED = claims.SubjectErased(right="Q1", subject="s1", keys=1, receipt="e" * 64)
+RESTRICTED = claims.SubjectRestricted(subject="s1", right="Q1", reason=text("It is contested"))
+TWO_ASKED = custodies.CustodyRequested(
+    custody="K1", act="unmask", login="os-1000", case=CASE, professional=HOME, term="youth", reason=text("She asks", "team")
 )
 
 EVENTS: tuple[Event, ...] = (
@@ -200,6 +219,23 @@ EVENTS: tuple[Event, ...] = (
     lessons.SupplyGapRecorded(domain="berth", text=text("No berths")),
     lessons.WallMet(kind="financial", partners=frozenset({"pilots"}), text=text("Two purses")),
     lessons.OutcomeMeasured(level="sailors", measure="rest", value=Decimal("7.5")),
+    BROKEN,
+    REVIEWED,
+    seeings.AudienceSet(entry=1, audience="treatment", partners=frozenset({"tugs"})),
+    seeings.ClearanceSet(level="restricted"),
+    ASKED_FOR,
+    claims.TermExtended(right="Q1", by=LATER, reason=text("Many partners")),
+    GRANTED,
+    CONFIRMED,
+    claims.RightCarriedOut(right="Q1", note=text("At the desk")),
+    RESTRICTED,
+    claims.RestrictionLifted(subject="s1", told=PAST, reason=text("It was right")),
+    ERASING,
+    ERASED,
+    TWO_ASKED,
+    custodies.CustodyConfirmed(custody="K1", login="os-1001", alone=False),
+    custodies.CustodyWithdrawn(custody="K1"),
+    custodies.CustodyCarriedOut(custody="K1", version=2),
     tables.TeamEstablished(team=HARBOUR, kind="team"),
     adopted(PROFILE),
     tables.PartnerAdmitted(partner="customs", column="safety"),

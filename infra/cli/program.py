@@ -14,7 +14,7 @@ from infra.texts import LANGUAGES, Words
 
 STAGES = (
     "intake", "consent", "triage", "parties", "meeting", "plan", "monitoring", "escalation", "closing", "correcting",
-    "learning", "team",
+    "learning", "access", "rights", "team", "custody",
 )  # fmt: skip
 READING = {
     "next": "next", "show": "show", "trail": "trail", "replay": "trail", "cases": "listing", "agenda": "listing",

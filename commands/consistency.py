@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from commands.anonymity import identifier_in
 from commands.desk import Desk
 from commands.guard import check_outcome
+from commands.settling import glass_reviewed
 from domain.case import Case, Status
 from domain.event import Event, Recorded, replay, steps
 from domain.ids import Code, ProfessionalId
@@ -56,6 +57,7 @@ def nothing_open(case: Case) -> None:
     offer = case.transfer or case.direction_offer
     if offer is not None:
         raise Refused("offer-open", case=case.number, to=offer.to)
+    glass_reviewed(case)
 
 
 def still_obliged(desk: Desk, before: Case, after: Case) -> None:

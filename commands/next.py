@@ -63,6 +63,9 @@ def _asked_of_us(case: Case, desk: Desk) -> Iterator[Possible]:
     for probe in case.probes.values():
         if probe.told is None and case.is_open():
             yield Possible("consent.answer-overlap", "overlap-asked", probe.id)
+    for glass in case.glass.values():
+        if glass.justified is None:
+            yield Possible("access.review-glass", "glass-broken", glass.id)
     offer = case.direction_offer
     if offer is not None:
         if offer.until > desk.today:

@@ -21,6 +21,13 @@ def settled(state: Case) -> Iterator[Event]:
             yield DeviationEnded(deviation=deviation.id)
 
 
+def glass_reviewed(state: Case) -> None:
+    """Refuse an end while somebody's look into the case has not been reviewed."""
+    waiting = tuple(sorted(g.id for g in state.glass.values() if g.justified is None))
+    if waiting:
+        raise Refused("glass-unreviewed", case=state.number, glass=waiting)
+
+
 def overlaps_answered(state: Case) -> None:
     """Refuse an end while another table still waits to hear whether this one knows the resident (rule 8)."""
     waiting = tuple(sorted(p.id for p in state.probes.values() if p.told is None))

@@ -1,4 +1,4 @@
-"""Read model `signals`: what is overdue, stagnating, unanswered, asked, expiring, expired, unheld, forgotten or silent."""
+"""Read model `signals`: what is overdue, stagnating, unanswered, asked, expiring, expired, unheld, forgotten, silent; glass."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SILENT_DAYS = 90
 class SignalRow(NamedTuple):
     """Something that asks for attention until somebody acts."""
 
-    kind: Annotated[str, "overdue stagnating unanswered asked expiring expired unheld forgotten silent"]
+    kind: Annotated[str, "overdue stagnating unanswered asked expiring expired unheld forgotten silent glass"]
     what: Annotated[
         str,
         "overdue: triage check decision wake aftercare agreement meeting; stagnating: flagged unflagged; unanswered: question "
         "invitation agreement escalation direction-offer transfer probe; asked: probe escalation direction-offer transfer; "
         "expiring and expired: consent deviation subgroup direction cover sharing; unheld: holder cover director "
-        "contact-point agreement; forgotten: next-moment; silent: history",
+        "contact-point agreement; forgotten: next-moment; silent: history; glass: review",
     ]
     team: Annotated[str | None, "the team that it is a signal for; empty for an imported history"]
     number: Annotated[str | None, "the case; empty for what concerns the team itself"]
@@ -164,7 +164,18 @@ def of_teams(t: Tables) -> Found:
             yield blank._replace(kind="overdue", what="meeting", team=m.team, entry=m.kind, on=m.on, days=late)
 
 
-ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams)
+def glass(t: Tables) -> Found:
+    """Somebody looked into a case without being in it: for each privacy officer of its table, and for who holds it, until
+    it was reviewed, also when the case has ended meanwhile.
+    """
+    for c in t.with_glass():
+        officers = t.officers(c.row.team or "") or (None,)
+        for w in c.waiting:
+            for officer in officers if w.what == "glass" else ():
+                yield _signal(c, "glass", "review", w.since, w)._replace(professional=officer)
+
+
+ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams, glass)
 """The rules that look at the tables too."""
 
 
@@ -188,4 +199,4 @@ def _of(*rows: Any) -> list[SignalRow]:
     return signals_of(Tables(*rows))
 
 
-SIGNALS = View("signals", 1, SignalRow, READS, _of)
+SIGNALS = View("signals", 2, SignalRow, READS, _of)

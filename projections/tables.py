@@ -12,6 +12,9 @@ from projections.cases import CASES, CaseRow
 from projections.teams import MEETINGS, MEMBERS, ROSTER, TEAMS, MeetingRow, MemberRow, RosterRow, TeamRow
 from projections.waiting import WAITING, WaitingRow
 
+OFFICER = "privacy-officer"
+"""The role, at every table, of who reviews how cases are looked into."""
+
 
 @frozen(slots=False)
 class Tables:
@@ -30,6 +33,17 @@ class Tables:
         for case in self.cases:
             if case.status in OPEN:
                 yield CaseOnADay(case, self._of_case.get(case.number, ()), self.team.get(case.team or ""), self.on)
+
+    def with_glass(self) -> Iterator[CaseOnADay]:
+        """The cases, open or not, in which broken glass waits for its review."""
+        numbers = {row.number for row in self.waiting if row.what == "glass"}
+        for case in self.cases if numbers else ():
+            if case.number in numbers:
+                yield CaseOnADay(case, self._of_case[case.number], self.team.get(case.team or ""), self.on)
+
+    def officers(self, team: str) -> tuple[str, ...]:
+        """The privacy officers on a table's roster now."""
+        return tuple(sorted(r.professional for r in self.roster if r.team == team and r.left is None and OFFICER in r.roles))
 
     @cached_property
     def _of_case(self) -> Mapping[str, list[WaitingRow]]:

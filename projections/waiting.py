@@ -1,4 +1,4 @@
-"""Read model `waiting`: all that waits in an open case for a day or for an answer. Signals, agenda and workload come from it."""
+"""Read model `waiting`: all that waits in a case for a day or for an answer. Signals, agenda and workload come from it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 from domain.case import Case
+from domain.days import day_of
 from projections.base import Projection
 from projections.history import History
 
@@ -18,7 +19,7 @@ class WaitingRow(NamedTuple):
     what: Annotated[
         str,
         "next decision agreement question invitation escalation direction-offer direction transfer probe consent "
-        "deviation subgroup absence agenda",
+        "deviation subgroup absence agenda glass",
     ]
     entry: Annotated[str, "its number in the case, or what else names it there"]
     team: Annotated[str | None, "the team whose case it is"]
@@ -27,17 +28,22 @@ class WaitingRow(NamedTuple):
     since: Annotated[date | None, "since when it waits"]
     on: Annotated[date | None, "the day it waits for, ends on or should be answered by, where one was set"]
     partner: Annotated[str | None, "the partner it is expected of"]
-    professional: Annotated[str | None, "the professional it is expected of, or who is away"]
-    to: Annotated[str | None, "the team or party that was asked; of an absence who covers it"]
+    professional: Annotated[str | None, "the professional it is expected of, who is away, or who broke glass"]
+    to: Annotated[
+        str | None, "the team or party that was asked; of an absence who covers it; of broken glass the table of who broke it"
+    ]
 
 
 def _rows(history: History[Case]) -> Iterator[WaitingRow]:
     case = history.state
-    if not case.is_open():
-        return
     blank = WaitingRow(history.stream, "", "", case.team or None, case.holder, "", None, None, None, None, None)
-    for what in (_moments, _asked, _ending):
+    for what in (_moments, _asked, _ending) if case.is_open() else ():
         yield from what(case, blank)
+    for g in case.glass.values():
+        if g.justified is None:  # also when the case has ended
+            yield blank._replace(
+                what="glass", entry=g.id, state="broken", since=day_of(g.until), professional=g.professional, to=g.team
+            )
 
 
 def _moments(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
@@ -102,4 +108,4 @@ def _ending(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
         )
 
 
-WAITING = Projection("waiting", 1, WaitingRow, {"case": _rows}, key=("what", "entry"), indexes=(("team", "what"),))
+WAITING = Projection("waiting", 2, WaitingRow, {"case": _rows}, key=("what", "entry"), indexes=(("team", "what"),))

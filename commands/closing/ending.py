@@ -9,7 +9,7 @@ from typing import ClassVar
 from commands.base import CaseCommand, Text, Yield
 from commands.desk import Desk
 from commands.monitoring import next_check_day
-from commands.settling import overlaps_answered, settled
+from commands.settling import glass_reviewed, overlaps_answered, settled
 from domain.case import Case, Status
 from domain.event import Event
 from domain.events.closing import AftercareChecked, CaseClosed, CaseReopened
@@ -47,6 +47,7 @@ class Close(CaseCommand):
         if state.transfer is not None or state.direction_offer is not None:
             raise Refused("offer-open", case=state.number, to=(state.transfer or state.direction_offer).to)  # type: ignore[union-attr]
         overlaps_answered(state)
+        glass_reviewed(state)
         resident = desk.profile.resident
         required = resident is not None and resident.endorsement_required is not None and resident.endorsement_required.value
         if required and state.drafted is not None and state.endorsed is None:
@@ -76,6 +77,8 @@ class CheckAftercare(CaseCommand):
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         if self.next_on is not None and self.next_on <= desk.today:
             raise Refused("date-passed", field="next_on", on=self.next_on)
+        if self.next_on is None:
+            glass_reviewed(state)
         yield AftercareChecked(observed=self.personal(self.observed), next_on=self.next_on)
 
 

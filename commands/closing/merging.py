@@ -8,7 +8,7 @@ from typing import ClassVar
 from commands.base import CaseCommand, On, Text, Yield
 from commands.closing.ending import handed_over
 from commands.desk import Desk
-from commands.settling import overlaps_answered
+from commands.settling import glass_reviewed, overlaps_answered
 from domain.case import OPEN, Case, Status
 from domain.events.closing import CaseMerged, DuplicateReleased, DuplicateTakenIn, MergeUndone
 from domain.events.escalation import carried
@@ -52,6 +52,7 @@ class Merge(CaseCommand):
         if calls:
             raise Refused("escalation-open", case=state.number, escalations=tuple(calls))
         overlaps_answered(state)
+        glass_reviewed(state)
         if state.transfer is not None or state.direction_offer is not None:
             raise Refused("offer-open", case=state.number, to=(state.transfer or state.direction_offer).to)  # type: ignore[union-attr]
         first = int(kept.next_entry("A", kept.agreements)[1:])

@@ -170,7 +170,7 @@ STATUSES = (
     "submitted", "asked", "active", "resting", "aftercare", "declined", "redirected", "transferred", "merged", "closed",
     "imported",
 )  # fmt: skip
-KINDS = ("overdue", "stagnating", "unanswered", "asked", "expiring", "expired", "unheld", "forgotten", "silent")
+KINDS = ("overdue", "stagnating", "unanswered", "asked", "expiring", "expired", "unheld", "forgotten", "silent", "glass")
 
 LISTS = {
     "cases": Listing(

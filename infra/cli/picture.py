@@ -203,6 +203,11 @@ def _waiting(v: _View) -> Lines:
     for p in case.probes.values():
         told = v.head("probe-open") if p.told is None else v.head("probe-told" if p.told else "probe-kept")
         yield from v.say("probe", f"{p.id} {p.team}: {told}")
+    for g in case.glass.values():
+        weighed = "glass-open" if g.justified is None else "glass-justified" if g.justified else "glass-unjustified"
+        yield from v.say("glass", f"{g.id} {g.professional} ({g.team}): {v.head(weighed)}")
+    if case.clearance != "normal":
+        yield from v.say("clearance", v.code("level", case.clearance))
     yield from v.say("overlaps", case.overlaps)
 
 

@@ -23,6 +23,7 @@ from tests.examples import (
     AGREED,
     ANONYMOUS,
     ANSWERED,
+    BROKEN,
     CLOSED,
     DEVIATION,
     FLAGGED,
@@ -222,3 +223,8 @@ def test_a_weighing_may_be_withdrawn():
 def test_a_statement_stands_beside_what_it_is_about():
     given(*ACTIVE, A1_ACCEPTED).when(AddStatement(case=CASE, statement="No", entry=99)).then_refused("unknown-entry")
     assert len(given(*ACTIVE).when(AddStatement(case=CASE, statement="No", entry=2)).case().statements) == 1
+
+
+def test_what_says_who_looked_stays_as_it_is():
+    entry = len(ACTIVE) + 1
+    given(*ACTIVE, BROKEN).when(Withdraw(case=CASE, entry=entry, why="Never mind")).then_refused("access-entry", entry=entry)

@@ -14,14 +14,12 @@ from domain.refusal import Refused
 
 def check_thawed(command: Command, state: object) -> None:
     """Refuse a command on a case whose resident's data is restricted, unless it is about rights itself."""
-    if isinstance(command, CaseCommand) and isinstance(state, Case) and not command.DESPITE_RESTRICTION:
-        if RESIDENT in state.restricted:
-            raise Refused("case-restricted", case=state.number)
+    bound = isinstance(command, CaseCommand) and not command.DESPITE_RESTRICTION
+    if bound and isinstance(state, Case) and RESIDENT in state.restricted:
+        raise Refused("case-restricted", case=state.number)
 
 
-def check_writable(
-    command: Command, decided: Sequence[tuple[StreamId, Event]], states: Mapping[StreamId, object]
-) -> None:
+def check_writable(command: Command, decided: Sequence[tuple[StreamId, Event]], states: Mapping[StreamId, object]) -> None:
     """Refuse texts about a subject who was erased, or whose data is restricted. In: what was decided, and the states of
     the streams it is for.
     """

@@ -36,9 +36,7 @@ class Restrict(RightsCommand):
             if right.state not in (*GRANTED, "done"):
                 raise Refused("not-granted", right=right.id, state=right.state)
         if self.subject not in state.restricted:
-            yield SubjectRestricted(
-                subject=self.subject, reason=self.personal(self.reason, self.subject), right=self.right
-            )
+            yield SubjectRestricted(subject=self.subject, reason=self.personal(self.reason, self.subject), right=self.right)
 
 
 class LiftRestriction(RightsCommand):
@@ -57,6 +55,4 @@ class LiftRestriction(RightsCommand):
         if self.told > desk.today:
             raise Refused("in-the-future", field="told")
         if self.subject in state.restricted:
-            yield RestrictionLifted(
-                subject=self.subject, told=self.told, reason=self.personal(self.reason, self.subject)
-            )
+            yield RestrictionLifted(subject=self.subject, told=self.told, reason=self.personal(self.reason, self.subject))

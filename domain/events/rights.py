@@ -12,7 +12,7 @@ from domain.personal import Personal
 
 
 class RightRequested(Event):
-    """A subject asked something about their own data. `received` is when; `by` the day by which it is decided (AVG art. 12(3))."""
+    """A subject asked something about their own data. `by` is the day by which it is decided (AVG art. 12(3))."""
 
     TOPIC: ClassVar[str] = "case.rights.requested"
     right: EntryId

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from infra.cli.asking import sure
+from infra.cli.backing import command as backing
 from infra.cli.own import JSON, YES, branch, leaf
 from infra.cli.session import Session
 from infra.texts import Words
@@ -19,6 +20,8 @@ def command(name: str, words: Words) -> click.Command:
         {
             "status": lambda w: leaf(w, "store status", status),
             "upgrade": lambda w: leaf(w, "store upgrade", upgrade, also=(YES, JSON)),
+            "backup": lambda w: backing("backup", w),
+            "restore": lambda w: backing("restore", w),
         },
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ from domain.case_parts import (
     Subject,
     Transfer,
 )  # fmt: skip
+from domain.days import day_of
 from domain.event import Stamp, State
 from domain.frozen import frozen
 from domain.ids import RESIDENT, CaseNumber, Code, EntryId, PartnerId, ProfessionalId, SubjectId, TeamId
@@ -123,6 +124,8 @@ class Case(State):
     successor: CaseNumber | None = None
     # closing
     outcome: Outcome | None = None
+    ended: date | None = None
+    """The day on which it last became final, or its after-care did."""
     aftercare_checks: int = 0
     merged_into: CaseNumber | None = None
     before_merge: Status | None = None
@@ -142,12 +145,18 @@ class Case(State):
     restricted: frozenset[SubjectId] = frozenset()
     erased: frozenset[SubjectId] = frozenset()
     holds: Mapping[EntryId, Hold] = field(default_factory=dict)
+    terms: frozenset[tuple[Code, SubjectId]] = frozenset()
+    """Terms of keeping that were assigned, each with its subject; an empty one is the case as a whole."""
     given: Mapping[str, int] = field(default_factory=dict)
     source: Code | None = None
     imported_events: int = 0
 
     def exists(self) -> bool:
         return self.status is not Status.NONE
+
+    def day(self) -> date | None:
+        """The day of the entry being applied."""
+        return day_of(self.stamp.occurred_at) if self.stamp is not None else None
 
     def is_open(self) -> bool:
         """Held by somebody until it is final; after-care included."""

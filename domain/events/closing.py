@@ -25,7 +25,7 @@ class CaseClosed(Event):
         after = self.aftercare_on
         return case.but(
             status=Status.CLOSED if after is None else Status.AFTERCARE,
-            outcome=Outcome(self.result, day_of(case.stamp.occurred_at), after),
+            outcome=Outcome(self.result, day_of(case.stamp.occurred_at), after), ended=case.day(),
             next=None if after is None else NextMoment("aftercare", after),
             stagnating_since=None, decide_by=None, forced_by=frozenset(), rested_until=None, direction_offer=None,
             agenda=frozenset(),
@@ -43,8 +43,8 @@ class AftercareChecked(Event):
         assert case.stamp is not None
         check = Check(day_of(case.stamp.occurred_at), "aftercare", case.stamp.ref("observed"))
         return case.but(
-            status=Status.CLOSED if self.next_on is None else Status.AFTERCARE, aftercare_checks=case.aftercare_checks + 1,
-            checks=(*case.checks, check), next=None if self.next_on is None else NextMoment("aftercare", self.next_on),
+            status=Status.CLOSED if self.next_on is None else Status.AFTERCARE, ended=case.day(),
+            aftercare_checks=case.aftercare_checks + 1, checks=(*case.checks, check), next=None if self.next_on is None else NextMoment("aftercare", self.next_on),
         )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ class CaseMerged(Event):
     why: Personal
 
     def apply(self, case: Case) -> Case:
-        return case.but(status=Status.MERGED, merged_into=self.into, before_merge=case.status)
+        return case.but(status=Status.MERGED, ended=case.day(), merged_into=self.into, before_merge=case.status)
 
 
 class DuplicateTakenIn(Event):

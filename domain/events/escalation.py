@@ -188,8 +188,8 @@ class CaseTransferred(Event):
     def apply(self, case: Case) -> Case:
         status = Status.REDIRECTED if self.reason == "redirect" else Status.TRANSFERRED
         return case.but(
-            status=status, successor=self.successor, transfer=None, next=None, asked=None, direction_offer=None,
-            stagnating_since=None, decide_by=None, agenda=frozenset(),
+            status=status, ended=case.day(), successor=self.successor, transfer=None, next=None, asked=None,
+            direction_offer=None, stagnating_since=None, decide_by=None, agenda=frozenset(),
         )  # fmt: skip
 
 

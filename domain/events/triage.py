@@ -59,7 +59,7 @@ class CaseDeclined(Event):
     told_by: ProfessionalId
 
     def apply(self, case: Case) -> Case:
-        return case.but(status=Status.DECLINED, asked=None, next=None, transfer=None, agenda=frozenset())
+        return case.but(status=Status.DECLINED, ended=case.day(), asked=None, next=None, transfer=None, agenda=frozenset())
 
 
 class MoreAsked(Event):

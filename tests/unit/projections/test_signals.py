@@ -17,6 +17,7 @@ from tests.examples import (
     ACTIVE,
     AFTERCARE,
     AGREED,
+    BROKEN,
     CONSENT,
     DEVIATION,
     DIRECTED,
@@ -32,6 +33,7 @@ from tests.examples import (
     RAISED,
     RAISED_TO_LOCK,
     RESTED,
+    REVIEWED,
     SOON,
     SUBGROUP,
     SUBMITTED,
@@ -39,7 +41,7 @@ from tests.examples import (
     text,
 )  # fmt: skip
 from tests.scenario import CASE, SUBMITTED_ON, TODAY, Step, on
-from tests.support.tables import COAST, HARBOUR, HOME, LOCK, LOCK_MASTER, MASTER, PILOT, TUG
+from tests.support.tables import COAST, HARBOUR, HOME, LOCK, LOCK_MASTER, MASTER, PILOT, TUG, professional
 from tests.unit.projections.reading import DAY, a_case, history_of_case, on_the_day
 
 
@@ -185,6 +187,27 @@ def test_a_table_sees_at_once_what_another_offers_it(what: Code, event: Any):
 
 def test_what_is_asked_of_a_party_that_does_not_work_here_is_no_tables_signal():
     assert not found(a_case(*ACTIVE, RAISED, day=TODAY), "asked", "escalation")
+
+
+# --- glass
+
+
+def test_broken_glass_is_seen_at_once_by_who_holds_the_case():
+    [signal] = found(a_case(*ACTIVE, BROKEN, day=SUBMITTED_ON), "glass", "review", holder=MASTER, team=HARBOUR, number=CASE)
+    assert (signal.entry, signal.to, signal.professional) == ("BG1", LOCK, None)
+
+
+def test_broken_glass_is_seen_by_each_privacy_officer_of_the_table():
+    officers = [professional(who, "privacy-officer") for who in ("pilots-8", "pilots-9")]
+    table = [on(SUBMITTED_ON, o) for o in officers] + [on(SUBMITTED_ON, professional("pilots-7", "auditor"))]
+    seen = found(a_case(*ACTIVE, BROKEN, day=TODAY, table=table), "glass", "review", holder=MASTER)
+    assert [s.professional for s in seen] == ["pilots-8", "pilots-9"]
+
+
+@pytest.mark.parametrize("later", [(), (examples.CLOSED,), (AFTERCARE,), (examples.MERGED,)])
+def test_broken_glass_is_seen_until_it_was_reviewed_also_when_the_case_has_ended(later: tuple[Step, ...]):
+    assert found(a_case(*ACTIVE, BROKEN, *later, day=LATER), "glass", "review", holder=MASTER)
+    assert not found(a_case(*ACTIVE, BROKEN, *later, REVIEWED, day=LATER), "glass", "review")
 
 
 # --- expiring and expired

@@ -44,7 +44,8 @@ class AftercareChecked(Event):
         check = Check(day_of(case.stamp.occurred_at), "aftercare", case.stamp.ref("observed"))
         return case.but(
             status=Status.CLOSED if self.next_on is None else Status.AFTERCARE, ended=case.day(),
-            aftercare_checks=case.aftercare_checks + 1, checks=(*case.checks, check), next=None if self.next_on is None else NextMoment("aftercare", self.next_on),
+            aftercare_checks=case.aftercare_checks + 1, checks=(*case.checks, check),
+            next=None if self.next_on is None else NextMoment("aftercare", self.next_on),
         )  # fmt: skip
 
 

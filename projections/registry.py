@@ -13,6 +13,7 @@ PROJECTIONS = {
     "cases": "cases", "plan": "plan", "waiting": "waiting", "trail": "trail", "team_trail": "trail",
     "learning": "learning", "steps": "steps", "texts": "texts", "teams": "teams", "members": "teams",
     "roster": "teams", "logins": "teams", "meetings": "teams", "disclosures": "disclosures", "disclosed": "disclosures",
+    "involved": "involved",
 }  # fmt: skip
 """What is kept in tables, each with the module that declares it."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from domain.ids import PartnerId
+from domain.frozen import frozen
+from domain.ids import Code, PartnerId
 
 AUDIENCES = ("case", "treatment", "organisation")
 Audience = Literal["case", "treatment", "organisation"]
@@ -30,3 +31,22 @@ def within(audience: str, contributor: PartnerId, reader: PartnerId, column: str
 def of_partners(partners: Iterable[PartnerId]) -> str:
     """The audience of these partners by name."""
     return " ".join(sorted(set(partners)))
+
+
+@frozen
+class Usual:
+    """For whom the texts of these fields (`case.monitoring.check-recorded.observed`) are meant, when an organisation of one of
+    these columns brings them in and says nothing about it.
+    """
+
+    columns: frozenset[Code]
+    fields: frozenset[str]
+    audience: Audience
+
+
+def usual_audience(fields: Iterable[str], column: Code, rules: Iterable[Usual]) -> str:
+    """For whom an entry with texts in these fields is meant, brought in from a column: empty, everybody in the case, unless
+    a rule says otherwise.
+    """
+    texts = frozenset(fields)
+    return next((r.audience for r in rules if column in r.columns and texts & r.fields), "")

@@ -17,7 +17,7 @@ import click
 from commands import resolve
 from commands.base import Command
 from domain.refusal import Refused
-from infra.cli.forms import fill
+from infra.cli.forms import fill, meta
 from infra.cli.kinds import params
 from infra.cli.line import Line
 from infra.cli.own import JSON, YES, leaf
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from infra.engine import Engine, Outcome
 
 FILE = Param("file", "file", required=True, positional=True)
-WITH = ("command_id", "occurred_at", "as", "team", "purpose")
+WITH = ("command_id", "occurred_at", "as", "team", "purpose", "audience")
 """What may stand beside a command's own fields."""
 LONGEST = 256 * 1024
 MOST = 64 * 1024 * 1024
@@ -129,6 +129,7 @@ def _step(number: int, line: bytes, seen: Counter[str], keyed: Digest) -> Step:
     except LookupError:
         raise Refused("line-unknown-command") from None
     own = {p.name for p in params(kind)}
+    own |= {"audience"} - {p.name for p in meta(kind)}  # where it means nothing it is an unknown field
     also = {key: found.pop(key) for key in WITH if key in found and key not in own}
     for key, value in also.items():
         if not isinstance(value, str):

@@ -22,6 +22,7 @@ from infra.texts import Words
 
 META = (
     Param("occurred_at", "moment"), Param("command_id", "word"), Param("purpose", "code"),
+    Param("audience", "code", many=True, flag="audience"),
     Param("actor", "professional", flag="as"), Param("team", "team"), Param("yes", "yes-no"),
     Param("json", "yes-no"),
 )  # fmt: skip
@@ -29,9 +30,12 @@ META = (
 
 
 def meta(command: type[Command]) -> tuple[Param, ...]:
-    """What goes with this command: a field of its own with the same name goes first, `--yes` only where it is asked."""
-    own = {p.name for p in params(command)}
-    return tuple(p for p in META if p.name not in own and (p.name != "yes" or command.IRREVERSIBLE))
+    """What goes with this command: a field of its own with the same name goes first, `--yes` only where it is asked,
+    `--audience` where its texts can be meant for some.
+    """
+    left_out = {p.name for p in params(command)}
+    left_out |= {name for name, asked in (("yes", command.IRREVERSIBLE), ("audience", command.takes_audience())) if not asked}
+    return tuple(p for p in META if p.name not in left_out)
 
 
 def group(stage: str, words: Words, extra: Mapping[str, Any] | None = None, otherwise: str = "") -> Branch:

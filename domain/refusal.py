@@ -10,7 +10,7 @@ class Refused(Exception):
     dates, numbers. Never a person's data: facts are printed and logged.
     """
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts

@@ -84,7 +84,8 @@ def explained(error: BaseException, session: Session) -> tuple[Exit, str, list[s
 
 def refusal(error: Refused, words: Words, label: Label | None = None, asked: Mapping[str, str] = NOTHING) -> str:
     """A refusal as a sentence: what is wrong, and how to mend it."""
-    text = words.find("refusals", error.code) or words.get("refusals", "other")
+    allowed = words.find("allowed", str(error.facts.get("code"))) if error.code == "not-allowed" else None
+    text = allowed or words.find("refusals", error.code) or words.get("refusals", "other")
     if error.code.startswith(("log-", "map-")):
         label = _as_it_stands
     facts = {"code": error.code, **error.facts}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from commands.base import CaseCommand, Command, TeamCommand
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 COMMAND_ID = Param("command_id", "word")
 PURPOSE = Param("purpose", "code")
-DEFAULT_PURPOSE = "case-direction"
+AUDIENCE = Param("audience", "code")
 NOTICE = "case.consent.overlap-noticed"
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 
 
@@ -51,10 +52,22 @@ def request(session: Session, form: Command, also: Mapping[str, Any]) -> Request
     team = form.own_stream() if isinstance(form, TeamCommand) else also.get("team") or settings.team
     return Request(
         login=session.login, acting_as=session.acting_as(also.get("actor")), team=team,
-        command_id=word(COMMAND_ID, also.get("command_id")), purpose=word(PURPOSE, also.get("purpose")) or DEFAULT_PURPOSE,
+        command_id=word(COMMAND_ID, also.get("command_id")), purpose=word(PURPOSE, also.get("purpose")) or "",
         occurred_at=happened(Param("occurred_at"), at, session.now) if at else None,
         day=named_day(Param("occurred_at"), at) if at else None, assurance=session.assurance,
+        audience=audience(also.get("audience")),
     )  # fmt: skip
+
+
+def audience(given: str | Iterable[str] | None) -> str:
+    """For whom texts are meant, as it goes into the log: one audience, or partners by name."""
+    from domain.audience import AUDIENCES, of_partners
+
+    words = [w for part in ([given] if isinstance(given, str) else given or ()) for w in part.replace(",", " ").split()]
+    for each in words:
+        if not _CODE.fullmatch(each) or (each in AUDIENCES and len(set(words)) > 1):
+            raise Bad("bad-form", param=AUDIENCE.option, form="code")
+    return of_partners(words)
 
 
 def word(param: Param, value: str | None) -> str | None:

@@ -7,7 +7,7 @@ import json
 
 from commands.base import Command
 from infra.engine.log import Log
-from infra.engine.request import Request
+from infra.engine.request import DEFAULT_PURPOSE, Request
 
 
 def content_digest(store: Log, command: Command, request: Request) -> bytes:
@@ -21,8 +21,10 @@ def content_digest(store: Log, command: Command, request: Request) -> bytes:
         "as": request.acting_as,
         "team": request.team,
         "at": when.isoformat() if (when := request.day or request.occurred_at) else None,
-        "purpose": request.purpose,
+        "purpose": request.purpose or DEFAULT_PURPOSE,
     }
+    if request.audience:
+        content["audience"] = request.audience
     for name, value in content["fields"].items():  # type: ignore[union-attr]
         if isinstance(value, list):
             content["fields"][name] = sorted(value, key=str)  # type: ignore[index]

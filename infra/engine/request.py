@@ -26,10 +26,13 @@ class Request:
     occurred_at: datetime | None = None
     day: date | None = None
     """The day that was named, where no time was: today's moment is another each time the same is asked."""
-    purpose: Code = DEFAULT_PURPOSE
+    purpose: Code = ""
+    """Of the processing register; left out: what is usual for who asks."""
     assurance: str = "os-user"
     correlation: str = ""
     causation: str = ""
+    audience: str = ""
+    """For whom its texts are meant, as `domain.audience` has it; empty: as is usual."""
     dry_run: bool = False
     """Only say what would be stored."""
 

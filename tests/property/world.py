@@ -66,7 +66,7 @@ class World:
     def fork(self) -> World:
         """The same world, in which from now on other things can happen."""
         other = World(Rehearsal(self.log, clock := Clock(self.clock.at)), clock, dict(self.cases), dict(self.teams))
-        other.engine._profiles = self.engine._profiles  # reading one costs as much as a command
+        other.engine.table.profiles = self.engine.table.profiles  # reading one costs as much as a command
         return other
 
     # --- what stands
@@ -139,6 +139,7 @@ def setting_up(names: tuple[str, ...]) -> Iterator[tuple[str, Command]]:
             yield name, command("team.add-professional", team=name, partner=partner, roles=roles, name=NAME)
         yield name, command("team.add-professional", team=name, partner=first, roles=[top], name=NAME)
         yield name, command("team.appoint-chair", team=name, professional=f"{first}-1")
+        yield name, command("team.sign-sharing", team=name)
 
 
 def first_world(names: tuple[str, ...] = profiles.shipped()) -> World:

@@ -101,11 +101,12 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Casus]:
 
 
 def set_up(casus: Casus, profile: str = INVENTED, name: str = "harbour-table") -> Casus:
-    """A store with one invented team, and us on its roster."""
+    """A store with one invented team, us on its roster, and the agreement on data sharing signed."""
     casus.home.mkdir(parents=True, exist_ok=True)
     file = casus.home / f"{name}.toml"
     file.write_text(profile, encoding="utf-8")
     casus.done("init", "--team", name, "--profile", str(file), "--partner", "pilots", "--name", "Wanda Planted")
+    casus.done("team", "sign-sharing", name)
     return casus
 
 

@@ -112,14 +112,16 @@ def test_a_case_that_is_handed_over_is_in_one_place(office: Office):
     there = next(s for s in received.streams if s != number)
     assert (office.case(number).status, office.case(number).successor) == (Status.REDIRECTED, there)
     assert (office.case(there).team, office.case(there).predecessor, office.case(there).is_open()) == (ZEI, number, True)
-    assert office.ask("escalation.receive", ZEI, case=number).events == ()
+    with pytest.raises(Refused) as refused:
+        office.ask("escalation.receive", ZEI, case=number)
+    assert refused.value.facts["code"] == "former-member", "what was asked and answered gives nothing any more"
 
 
 def test_a_table_that_was_not_asked_takes_nothing(office: Office):
     number = office.accepted(GRN)
     with nothing_changes(office, number), pytest.raises(Refused) as refused:
         office.ask("escalation.receive", ZEI, case=number)
-    assert refused.value.code == "no-case-offered"
+    assert (refused.value.code, refused.value.facts["code"]) == ("not-allowed", "not-member")
 
 
 def _reason(office: Office) -> list[str]:

@@ -81,6 +81,7 @@ def test_a_seventh_table_works(office: Office, tmp_path: Path):
 
     ask("team.establish", None, team=HBR, profile=document)
     ask("team.add-professional", None, team=HBR, partner="pilots", roles=["harbour-master"], name="Ada Verzonnen")
+    ask("team.sign-sharing", team=HBR)
     number = ask("intake.submit", question="Het schip drijft", reasons=["adrift"], anonymous=True)
     assert number.startswith("HBR-")
     ask("triage.assess", case=number, criterion="leak", met=True, motivation="Gezien")

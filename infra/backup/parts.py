@@ -65,12 +65,22 @@ TOKENS = Part(
     "t.purpose, t.token, t.originator_id, t.subject, t.command_id",
     "casus_keys",
 )
+ERASURES = Part(
+    "erasures",
+    {"originator_id": "text", "subject": "text", "request": "text", "step": "text", "found": "text", "done_at": "moment"},
+    "t.originator_id, t.subject, t.step",
+    "casus_keys",
+)
+KEKS = Part("keks", {"version": "integer", "since": "moment"}, "t.version", "casus_keys")
 
 PARTS: Mapping[Holds, tuple[Part, ...]] = {
     "events": (STORE, EVENTS, SEALED, PLACES, RECEIPTS),
-    "keys": (KEYS, SECRETS, TOKENS),
+    "keys": (KEYS, SECRETS, TOKENS, ERASURES, KEKS),
 }
 """In the order in which they are written and put back: what is referred to comes first."""
 
-DERIVED = frozenset({"tracking", "place_head", "casus_schema"})
-"""Tables of a store that no backup holds: they are made anew when one is put back."""
+DERIVED = frozenset({
+    "tracking", "place_head", "casus_schema",
+    "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "topic_rights", "disclosures", "pending_notices",
+})  # fmt: skip
+"""Tables of a store that no backup holds: they are made anew when one is put back. The last two lines are a server's alone."""

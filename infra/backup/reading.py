@@ -13,6 +13,7 @@ from domain.refusal import Refused
 from infra.backup.form import EVERY, FORMAT, HEADER, MARK, Header, Sum, Told, decoders, manifest
 from infra.backup.parts import PARTS, Holds, Part
 
+GZIP = b"\x1f\x8b"
 LONGEST = 64_000_000
 """No line is longer: a file that has one is damaged, or means harm."""
 
@@ -38,12 +39,12 @@ class Source:
     def header(self) -> Header:
         """What the file says of itself. Reading begins anew."""
         self.file.seek(0)
+        if self.file.read(len(GZIP)) != GZIP:
+            raise Refused("backup-foreign", field=self.holds)
+        self.file.seek(0)
         self.sums, self._at = {}, "header"
         self._lines = self._read(gzip.GzipFile(fileobj=self.file, mode="rb"))
-        try:
-            found = self._object()
-        except Damaged:
-            found = None
+        found = self._object()
         if not isinstance(found, dict) or found.get(MARK) != "backup":
             raise Refused("backup-foreign", field=self.holds)
         if found.get("format") != FORMAT:

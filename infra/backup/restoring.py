@@ -13,7 +13,7 @@ from infra.backup.form import EVERY, Header, Told, sum_of
 from infra.backup.parts import EVENTS, KEYS, PARTS, SEALED, STORE, Holds, Part
 from infra.backup.placing import place
 from infra.backup.reading import Source
-from infra.backup.rows import rows_of
+from infra.backup.rows import count_of, rows_of
 from infra.backup.target import Target, target, without_key_file
 from infra.store.config import StoreConfig
 from infra.store.database import Database, encoder
@@ -121,6 +121,8 @@ def _load(to: Target, sources: Mapping[Holds, Source], tell: Told) -> dict[str, 
         source.header()
         for part, found in source.parts():
             rows[part.name] = db.copy(part.table(db), tuple(part.columns), _counted(_stored(db, part, found), rows, tell))
+            if count_of(db, part) != source.sums[part.name].rows:  # a trigger may leave rows out without a word
+                raise Refused("backup-damaged", field=holds, part=part.name)
     if "events" in sources:
         place(to.events, rows[EVENTS.name])
     return rows

@@ -19,14 +19,9 @@ def snapshot(db: Database) -> Iterator[None]:
             yield
         return
     with db.transaction():
-        if not _begun(db):
-            db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            db.execute("SET LOCAL row_security = off")  # rows that this login may not see are an error, not left out
+        db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        db.execute("SET LOCAL row_security = off")  # rows that this login may not see are an error, not left out
         yield
-
-
-def _begun(db: Database) -> bool:
-    return bool(db.query("SELECT current_setting('transaction_isolation') = 'repeatable read'")[0][0])
 
 
 def rows_of(db: Database, part: Part) -> Iterator[Row]:

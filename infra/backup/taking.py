@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
@@ -46,7 +47,7 @@ def take(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> list[K
             for holds in (each for each in PARTS if each in files):
                 db = at.of(holds)
                 header = Header(holds, at.backend.store_id, iso(at.backend.clock.now()), version("casusregie"))
-                with snapshot(db), written_whole(files[holds]) as file:
+                with nullcontext() if db is at.events else snapshot(db), written_whole(files[holds]) as file:
                     sums = write(file, header, ((part, rows_of(db, part)) for part in PARTS[holds]), tell)
                     _read_back(file, holds, tell)
                 made.append(Kept(holds, {name: found.rows for name, found in sums.items()}))

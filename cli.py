@@ -14,7 +14,7 @@ from infra.cli.session import Session
 from infra.hurry import hurry
 from infra.texts import Words, language_of
 
-VALUED = frozenset({"--as", "--team", "--store"})
+VALUED = frozenset({"--as", "--team", "--store", "--purpose"})
 
 
 def main(args: Sequence[str] | None = None, session: Session | None = None) -> int:

@@ -52,12 +52,15 @@ def work(session: Session, log: str, source: str, **how: Any) -> None:
         zone=how["zone"], time_format=how["time_format"], case_prefix=how["case_prefix"] or "",
     )  # fmt: skip
     header = _header(session)
+    permit = session.gate.allow("import")
 
     def reading(done: int, total: int) -> None:
         out.progress(say("reading", percent=100 * done // total if total else 0))
 
     with open_log(Path(log), options, reading) as steps:
-        found = import_log(session.store, source, steps, kinds, header, lambda n: out.progress(say("storing", events=n)))
+        found = import_log(
+            session.store, source, steps, kinds, header, lambda n: out.progress(say("storing", events=n)), permit=permit
+        )
         out.progress_done()
         if steps.zoneless:
             out.warn("no-zones", count=steps.zoneless, zone=how["zone"])

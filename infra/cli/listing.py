@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from domain.refusal import NotFound
+from infra.cli.opening import in_words, places
 from infra.cli.own import JSON, MOMENTS, TEAM, asked, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.readmodels.asking import Rows
+from infra.seeing.lists import Visible
 from infra.texts import Words
 from projections.registry import projection, view
 
@@ -30,6 +32,10 @@ class Listing:
     """Columns with codes of a team's own vocabulary."""
     sparse: tuple[str, ...] = ()
     """Columns that people see only when a row has something there."""
+    heading: Callable[[Session, Rows, Mapping[str, Any]], str] | None = None
+    """What people see above it."""
+    shared: bool = False
+    """Whether its rows are of no one case or table."""
 
 
 def command(name: str, words: Words) -> click.Command:
@@ -39,14 +45,38 @@ def command(name: str, words: Words) -> click.Command:
     def work(session: Session, at: Any, known_at: Any, **given: Any) -> None:
         asking = asked(session, at, known_at)
         _known(asking, given.get("team"))
-        rows = listing.make(session, asking, given)
+        visible = session.gate.visible(session.readmodels)
+        known = [row for row in listing.make(session, asking, given) if _may(listing, visible, row)]
+        known = _opened(session, name, known)
         if session.out.json:
-            session.out.rows(rows, listing.columns)
+            session.out.rows(known, listing.columns)
             return
-        known = list(rows)
+        if listing.heading is not None:
+            session.out.line(listing.heading(session, asking, given))
         session.out.rows(known, _seen(listing, known, given), _labels(session, listing))
 
     return leaf(words, name, work, *listing.params, also=(*MOMENTS, JSON))
+
+
+def _may(listing: Listing, visible: Visible, row: Mapping[str, Any]) -> bool:
+    """Whether a row is for who asks: one of a case by the case, another by its table. Counts of a region and what is learned
+    together are for everybody.
+    """
+    if listing.shared:
+        return True
+    if row.get("number") is None:
+        return visible.table(row["team"])
+    return visible.case(row["number"], row["team"])
+
+
+def _opened(session: Session, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows, once it is stored that they are seen; with their texts, where they refer to any."""
+    what = name.replace(" ", "-")
+    at = {n: (r["stream"], r["version"], "text") for n, r in enumerate(rows) if "text" in r and r["kind"] != "outcome"}
+    refs = places(session, at.values())
+    seen = {row["number"] for row in rows if row.get("number")}
+    texts = in_words(session, session.gate.general(what, seen=seen, refs=refs.values()))
+    return [{**row, "text": texts.get(refs[at[n]])} if n in at else row for n, row in enumerate(rows)]
 
 
 def _known(rows: Rows, team: str | None) -> None:
@@ -127,12 +157,16 @@ def workload(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterabl
             yield row._asdict()
 
 
-def agenda(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """The agenda of a team's next meeting."""
+def next_meeting(session: Session, rows: Rows, given: Mapping[str, Any]) -> str:
+    """What stands above an agenda: when the meeting is."""
     team = given["team"]
     meeting = next((m for m in rows.view(view("next_meetings")) if m.team == team and m.kind == "regular"), None)
-    if not session.out.json:
-        session.out.line(session.words.say("next-meeting", team=team, on=meeting.on if meeting else None))
+    return session.words.say("next-meeting", team=team, on=meeting.on if meeting else None)
+
+
+def agenda(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The agenda of a team's next meeting."""
+    team = given["team"]
     return _with_holders(rows, [r for r in rows.view(view("agenda")) if r.team == team], lambda r: bool(r.reason == "asked"))
 
 
@@ -143,9 +177,8 @@ def region(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[
     return [row._asdict() for row in rows.view(view("region")) if row.region == given["region"]]
 
 
-def learning(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """What was learned, with its text: of a team, or with a region's name what its teams share with it."""
-    from infra.cli.opening import opened
+def learning(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """What was learned, its text yet to be opened: of a team, or with a region's name what its teams share with it."""
     from projections.region import shared_learning
 
     teams = rows.rows(projection("teams"))
@@ -154,9 +187,8 @@ def learning(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable
         known = next(t for t in teams if t.team == given["team"])
         own = [row for row in found if row.team == known.team]
         found = shared_learning(known.team, teams, found) if known.teams else own
-    texts = opened(session, [(r.stream, r.version, "text") for r in found if r.kind != "outcome"])
     for row in found:
-        yield {**row._asdict(), "text": texts.get((row.stream, row.version, "text"))}
+        yield {**row._asdict(), "text": None}
 
 
 def _wanted(row: Any, given: Mapping[str, Any], *columns: str) -> bool:
@@ -188,14 +220,14 @@ LISTS = {
     ),
     "agenda": Listing(
         agenda, ("number", "reason", "what", "entry", "on", "holder"), (Param("team", "team", required=True, positional=True),),
-        labelled=("holder",),
+        labelled=("holder",), heading=next_meeting,
     ),
     "region": Listing(
         region, ("team", "measure", "code", "amount"), (Param("region", "team", required=True, positional=True),),
-        labelled=("team", "code"),
+        labelled=("team", "code"), shared=True,
     ),
     "learning list": Listing(
         learning, ("team", "number", "kind", "code", "level", "value", "on", "text"), (TEAM,), labelled=("code", "level"),
-        sparse=("level", "value"),
+        sparse=("level", "value"), shared=True,
     ),
 }  # fmt: skip

@@ -10,6 +10,7 @@ import click
 from commands import resolve
 from commands.next import Possible, possible
 from infra.cli.kinds import params
+from infra.cli.looking import look
 from infra.cli.own import CASE, JSON, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
@@ -29,6 +30,7 @@ def work(session: Session, case: str, **given: Any) -> None:
 
     settings = session.settings
     request = Request(login=session.login, acting_as=session.acting_as(), team=settings.team, assurance=session.assurance)
+    look(session, "next-case", case, None, None)
     state, desk = session.engine.desk(case, request)
     found = [item for item in possible(state, desk) if given["all"] or item.why != "allowed"]
     words = session.words

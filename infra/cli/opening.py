@@ -1,4 +1,4 @@
-"""Sealed texts for whoever reads: opened through the store and nowhere else, or the reason why a text is not shown."""
+"""Sealed texts for whoever reads: as the gate gave them, or in words why a text is not shown."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from domain.personal import Ref
 from infra.cli.session import Session
 
 if TYPE_CHECKING:
+    from domain.team import Team
     from infra.store.texts import Withheld
 
 Place = tuple[str, int, str]
 """Stream, version and field."""
 
 
-def texts_of(session: Session, refs: Iterable[Ref]) -> dict[Ref, str]:
+def in_words(session: Session, texts: Mapping[Ref, str | Withheld]) -> dict[Ref, str]:
     """The text of each reference; of one that is withheld, why."""
-    wanted = list(dict.fromkeys(refs))
-    if not wanted:
-        return {}
-    return {ref: _shown(session, found) for ref, found in session.store.open_texts(wanted).items()}
+    return {ref: _shown(session, found) for ref, found in texts.items()}
 
 
-def opened(session: Session, places: Iterable[Place]) -> dict[Place, str]:
-    """The texts of fields of entries, corrected where they were."""
-    wanted = list(dict.fromkeys(places))
-    refs = _effective(session.store.load_many({stream for stream, _, _ in wanted})) if wanted else {}
-    at = {place: refs.get(place) or Ref(*place) for place in wanted}
-    texts = texts_of(session, at.values())
-    return {place: texts[ref] for place, ref in at.items()}
+def names_of(session: Session, team: Team, refs: Iterable[Ref]) -> dict[Ref, str]:
+    """Names on a roster, as far as the reader may see them: the others are left out."""
+    return {ref: name for ref, name in session.gate.team("team-roster", team, refs).items() if isinstance(name, str)}
+
+
+def places(session: Session, wanted: Iterable[Place]) -> dict[Place, Ref]:
+    """Where the texts of fields of entries stand, corrected where they were."""
+    known = list(dict.fromkeys(wanted))
+    refs = _effective(session.store.load_many({stream for stream, _, _ in known})) if known else {}
+    return {place: refs.get(place) or Ref(*place) for place in known}
 
 
 def of_record(record: Recorded) -> dict[str, Ref]:

@@ -11,7 +11,7 @@ from domain.case_parts import Agreement
 from domain.ids import ProfessionalId
 from domain.personal import Ref
 from infra.cli.labels import labels, person, tables
-from infra.cli.opening import texts_of
+from infra.cli.opening import names_of
 from infra.cli.session import Session
 from infra.texts.sentences import people
 
@@ -58,10 +58,12 @@ class _View:
         """The names on the roster of everybody of whom something is expected here."""
         wanted = {self.case.holder, self.case.contact_point, self.case.holder_on(self.on), *self.case.holdings()}
         wanted |= {m.professional for m in self.case.circle.values()} | {a.professional for a in self.case.absences}
-        roster = self.session.team(self.case.team).roster if self.case.team else {}
-        refs = {who: roster[who].name for who in wanted if who is not None and who in roster}
-        texts = texts_of(self.session, refs.values())
-        return {who: texts[ref] for who, ref in refs.items()}
+        if not self.case.team:
+            return {}
+        team = self.session.team(self.case.team)
+        refs = {who: team.roster[who].name for who in wanted if who is not None and who in team.roster}
+        names = names_of(self.session, team, refs.values()) if refs else {}
+        return {who: names[ref] for who, ref in refs.items() if ref in names}
 
     def who(self, professional: ProfessionalId | None) -> str:
         """Somebody by id, and by name where this team's roster has it."""

@@ -68,6 +68,7 @@ def _options(words: Words) -> tuple[click.Parameter, ...]:
         root_option(words, "actor", "--as", "actor", metavar=words.get("cli", "kinds", "professional")),
         root_option(words, "team", "--team", metavar=words.get("cli", "kinds", "team")),
         root_option(words, "store", "--store", metavar="postgresql://…"),
+        root_option(words, "purpose", "--purpose", metavar=words.get("cli", "kinds", "code")),
         root_option(words, "quiet", "--quiet", is_flag=True),
         root_option(words, "verbose", "--verbose", is_flag=True),
         click.Option(

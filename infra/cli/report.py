@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -27,8 +28,11 @@ def command(name: str, words: Words) -> click.Command:
 def work(session: Session, report: str, at: date | None, known_at: datetime | None, **how: Format) -> None:
     """Print it. What it holds is the contract of that version: nothing is translated."""
     form: Format = "json" if session.out.json else how["format"]
-    for line in _lines(session, report, form, at, known_at):
-        print(json_safe(line) if form == "json" else line, file=session.out.out)
+    lines = [json_safe(line) if form == "json" else line for line in _lines(session, report, form, at, known_at)]
+    digest = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+    session.gate.general("report", outcome="reported", digest=digest)
+    for line in lines:
+        print(line, file=session.out.out)
 
 
 def _lines(session: Session, name: str, form: Format, at: date | None, known_at: datetime | None) -> Iterator[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from infra.config import Settings
     from infra.engine import Engine
     from infra.readmodels import ReadModels
+    from infra.seeing.gate import Gate
     from infra.store.clock import Clock
     from infra.store.config import StoreConfig
     from infra.store.store import Store
@@ -36,6 +37,7 @@ class Session:
         self.named_store: str | None = None
         self.named_actor: str | None = None
         self.named_team: str | None = None
+        self.named_purpose: str | None = None
         self.verbose = False
         self.code = 0
         self.asked: Mapping[str, str] = {}
@@ -45,7 +47,7 @@ class Session:
 
     def told(
         self, *, json: bool = False, actor: str | None = None, team: str | None = None, store: str | None = None,
-        quiet: bool = False, verbose: bool = False,
+        quiet: bool = False, verbose: bool = False, purpose: str | None = None,
     ) -> None:  # fmt: skip
         """What the options of the program, or the same ones after a command, say."""
         self.out.json = self.out.json or json
@@ -54,6 +56,7 @@ class Session:
         self.named_actor = actor or self.named_actor
         self.named_team = team or self.named_team
         self.named_store = store or self.named_store
+        self.named_purpose = purpose or self.named_purpose
 
     @property
     def stdin(self) -> TextIO:
@@ -97,6 +100,21 @@ class Session:
         from infra.engine import Engine
 
         return Engine(self.store, self.readmodels)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Where whatever is shown passes first."""
+        from infra.seeing.gate import Gate
+        from infra.seeing.seats import Asker
+
+        asker = Asker(self.login, self.acting_as(), self.settings.team, self.assurance)
+        return Gate(self.store, asker, self.team, self.readmodels.teams_of, self._peopled, self.named_purpose)
+
+    def _peopled(self) -> bool:
+        """Whether anybody is on a roster."""
+        from projections.registry import projection
+
+        return bool(self.readmodels.rows(projection("roster"), left=None))
 
     def team(self, team: str) -> Team:
         """A team as it stands; empty when there is none."""

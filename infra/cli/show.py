@@ -12,8 +12,7 @@ import click
 from domain.case import Case
 from domain.days import day_of
 from domain.personal import Ref
-from infra.cli.looking import history
-from infra.cli.opening import texts_of
+from infra.cli.looking import look
 from infra.cli.own import CASE, JSON, MOMENTS, leaf
 from infra.cli.session import Session
 from infra.texts import Words
@@ -30,9 +29,9 @@ def command(name: str, words: Words) -> click.Command:
 
 def show(session: Session, case: str, at: date | None, known_at: datetime | None) -> None:
     """Show a case. The day it is looked at decides whose direction it is and what has ended."""
-    state = history(session, case, at, known_at).state
+    found, texts = look(session, "show", case, at, known_at, lambda history: refs_in(history.state))
+    state = found.state
     on = at or day_of(known_at or session.now())
-    texts = texts_of(session, refs_in(state))
     if session.out.json:
         session.out.record(as_json(state, texts) | {"on": on, "holder_now": state.holder_on(on)})
         return

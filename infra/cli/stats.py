@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,10 @@ from infra.cli.session import Session
 from infra.texts import Words
 from projections import stats
 from projections.stats_steps import StepRow
+
+if TYPE_CHECKING:
+    from infra.imports.figures import Opener
+    from infra.store.disclosing import Outcome
 
 SOURCE = Param("source", "code")
 AT = Param("at", "moment")
@@ -50,7 +54,7 @@ def work(
     """One figure over one source, or over all there is."""
     from infra.imports.figures import steps_of
 
-    rows = steps_of(session.store, asked(session, None, known_at), source)
+    rows = steps_of(session.store, asked(session, None, known_at), _opener(session, "stats", "shown"), source)
     found: Figures
     if name == "silent":
         found = stats.silent(rows, at or session.now(), days)
@@ -72,10 +76,17 @@ def export(session: Session, source: str, output: str) -> None:
     from infra.exports.xes import export_xes
     from infra.imports.figures import in_document_order, steps_of
 
-    rows = in_document_order(steps_of(session.store, session.readmodels, source))
+    opener = _opener(session, "export-xes", "exported")
+    rows = in_document_order(steps_of(session.store, session.readmodels, opener, source))
     count = export_xes(rows, Path(output))
     cases = len({s.case for s in rows})
     if session.out.json:
         session.out.record({"source": source, "cases": cases, "events": count})
     else:
         session.out.line(session.words.say("exported", cases=cases, events=count))
+
+
+def _opener(session: Session, what: str, outcome: Outcome) -> Opener:
+    """What gives the names of a source's resources; that the figures are seen is stored here and now."""
+    session.gate.general(what, outcome=outcome)
+    return lambda refs: session.gate.general(what, outcome=outcome, refs=refs)

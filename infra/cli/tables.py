@@ -12,7 +12,7 @@ from domain.days import end_of
 from domain.refusal import NotFound
 from domain.team import Team
 from infra.cli.labels import labels
-from infra.cli.opening import texts_of
+from infra.cli.opening import in_words
 from infra.cli.own import JSON, MOMENTS, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
@@ -46,6 +46,7 @@ def team_as(session: Session, team: str, at: date | None, known_at: datetime | N
 def show(session: Session, team: str, at: date | None, known_at: datetime | None) -> None:
     """The table: way of working, chair, partners, meetings, agreement on data sharing."""
     state = team_as(session, team, at, known_at)
+    session.gate.team("team-show", session.team(team))
     rows = list(_partners(state))
     if session.out.json:
         session.out.record(
@@ -76,7 +77,7 @@ def show(session: Session, team: str, at: date | None, known_at: datetime | None
 def roster(session: Session, team: str, at: date | None, known_at: datetime | None) -> None:
     """Who is on the roster, with their names."""
     state = team_as(session, team, at, known_at)
-    texts = texts_of(session, (p.name for p in state.roster.values()))
+    texts = in_words(session, session.gate.team("team-roster", session.team(team), (p.name for p in state.roster.values())))
     name = labels(session, team)
     rows = [
         {

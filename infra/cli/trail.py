@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ import click
 
 from domain.case import Case
 from domain.event import Recorded
+from domain.personal import Ref
 from infra.cli.labels import labels, person, tables
-from infra.cli.looking import history
-from infra.cli.opening import of_record, texts_of
+from infra.cli.looking import look
+from infra.cli.opening import of_record
 from infra.cli.own import CASE, JSON, MOMENTS, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
@@ -37,9 +38,9 @@ def command(name: str, words: Words) -> click.Command:
 
 def trail(session: Session, case: str, texts: bool, at: date | None, known_at: datetime | None) -> None:
     """The audit trail, in the order of recording; corrected and withdrawn entries stay to be seen."""
-    found = history(session, case, at, known_at)
+    found, told = look(session, "trail", case, at, known_at, lambda h: _refs(_effective(h)) if texts else ())
     shown = {r.version: r for r in _effective(found)}
-    opened = _opened(session, shown.values()) if texts else {}
+    opened = _by_entry(shown.values(), told) if texts else {}
     label, own = _label(session, found), found.state.team
     rows = []
     for row in TRAIL.rows(found):
@@ -72,8 +73,8 @@ def _enterer(session: Session, team: str | None, login: str | None) -> str:
 
 def replay(session: Session, case: str, texts: bool, at: date | None, known_at: datetime | None, **how: bool) -> None:
     """The case step by step, in the order in which things happened. On a terminal one step at a time."""
-    found = history(session, case, at, known_at)
-    opened = _opened(session, (s.record for s in found.steps)) if texts else {}
+    found, told = look(session, "replay", case, at, known_at, lambda h: _refs(s.record for s in h.steps) if texts else ())
+    opened = _by_entry((s.record for s in found.steps), told) if texts else {}
     label = _label(session, found)
     for number, (record, before, after) in enumerate(found.steps, start=1):
         was, now = (json.loads(part) if part else {} for part in changes(before, after))
@@ -147,11 +148,14 @@ def _effective(found: History[Case]) -> Iterator[Recorded]:
     return (taken.get(r.version, r) for r in found.records)
 
 
-def _opened(session: Session, records: Any) -> dict[int, dict[str, str]]:
+def _refs(records: Iterable[Recorded]) -> Iterator[Ref]:
+    """Where the texts of entries stand."""
+    return (ref for record in records for ref in of_record(record).values())
+
+
+def _by_entry(records: Iterable[Recorded], texts: Mapping[Ref, str]) -> dict[int, dict[str, str]]:
     """The texts of entries, by version and field."""
-    refs = {r.version: of_record(r) for r in records}
-    texts = texts_of(session, (ref for fields in refs.values() for ref in fields.values()))
-    return {version: {name: texts[ref] for name, ref in fields.items()} for version, fields in refs.items()}
+    return {r.version: {name: texts[ref] for name, ref in of_record(r).items()} for r in records}
 
 
 def _goes_on(session: Session) -> bool:

@@ -15,6 +15,7 @@ from infra.imports.receipts import receipt
 from infra.imports.sources import SourceBook, checked
 from infra.logs import LogStep
 from infra.logs.mapping import ActivityMap
+from infra.store.disclosing import Permit
 from infra.store.draft import Draft
 
 if TYPE_CHECKING:
@@ -43,15 +44,17 @@ def import_log(
     table: ActivityMap,
     header: Header,
     progress: Callable[[int], None] | None = None,
+    *,
+    permit: Permit = Permit("import", "import"),
 ) -> Imported:
     """Take every step that the store does not hold yet. `steps` are gone through once or twice: no bare iterator.
 
     A step is known by source, case and position, never by its content: two that look the same are two. `progress` is
-    told how many events were dealt with. Refused as `import-differs`, before anything is stored, when the log now says
+    told how many events were dealt with; `permit` is what it was decided on that this may be done. Refused as `import-differs`, before anything is stored, when the log now says
     something else at a position than it did before: history is fixed, and a source that rewrote its own is another
     source. Refused as `import-interrupted` when the connection was lost: the same import again goes on from there.
     """
-    book = SourceBook(store, checked(source))
+    book = SourceBook(store, checked(source), header, permit)
     news = _news(store, book, steps) if book.known else None
     cases = events = added = 0
     for batch in _batches(steps):

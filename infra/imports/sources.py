@@ -10,10 +10,15 @@ from domain.events.imported import ResourceNoted, SourceOpened
 from domain.personal import Personal
 from domain.refusal import Refused
 from domain.source import Source
+from infra.store.disclosing import Permit, disclosed
 from infra.store.draft import Draft
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.personal import Ref
     from infra.store.store import Store
+    from infra.store.texts import Withheld
 
 
 NAME = re.compile(r"(?!(?:source|access)$)[a-z0-9][a-z0-9-]{0,39}")
@@ -29,9 +34,13 @@ def checked(source: str) -> str:
 
 
 class SourceBook:
-    """The resources of one source by name. Names met in a batch are noted with that batch, or not at all."""
+    """The resources of one source by name. Names met in a batch are noted with that batch, or not at all.
 
-    def __init__(self, store: Store, source: str) -> None:
+    Comparing names with those that are known opens these: in whose name, and on what decision, is stored first.
+    """
+
+    def __init__(self, store: Store, source: str, header: Header, permit: Permit) -> None:
+        self._header, self._permit = header, permit
         self.source = source
         self.stream = f"source:{source}"
         self.noted = 0
@@ -43,11 +52,18 @@ class SourceBook:
         records = self._store.load(self.stream)
         state = replay(Source(), records)
         self._version = records[-1].version if records else 0
-        opened = self._store.open_texts(state.resources.values()) if state.resources else {}
+        opened = self._opened(state) if state.resources else {}
         texts = {which: opened.get(ref) for which, ref in state.resources.items()}
         self._ids = {text: which for which, text in texts.items() if isinstance(text, str)}
         self._count = len(state.resources)
         self._new: dict[str, str] = {}
+
+    def _opened(self, state: Source) -> Mapping[Ref, str | Withheld]:
+        event = disclosed(
+            self._permit, self._store.store_id, "matched", self.stream, subjects=tuple(sorted(state.resources)),
+            fields=tuple(sorted(f"{ref.version}.{ref.field}" for ref in state.resources.values())), seen_version=self._version,
+        )  # fmt: skip
+        return self._store.open_texts(state.resources.values(), {self.stream: self._store.disclose(event, self._header)})
 
     @property
     def known(self) -> bool:

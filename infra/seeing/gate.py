@@ -1,0 +1,233 @@
+"""The gate: whatever is shown passes here. It decides, stores the act of seeing, and only then gives what may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from domain.case import Case
+from domain.days import day_of
+from domain.deciding import action_of, decide
+from domain.event import Header, Recorded, steps
+from domain.frozen import frozen
+from domain.ids import Code, ProfessionalId, StreamId
+from domain.membership import ever_involved
+from domain.permission import Context, Decision, Policy, Resource
+from domain.personal import Ref
+from domain.refusal import Refused
+from infra.engine.identity import header_of
+from infra.engine.request import Request
+from infra.policy import policy, usual_purpose
+from infra.seeing.circumstances import context_of, resource_of, resource_of_list, resource_of_team
+from infra.seeing.lists import Visible
+from infra.seeing.seats import Asker, Seat, Seats
+from infra.seeing.texts import Readable, Reader, Why
+from infra.store.disclosing import Outcome, Permit, disclosed
+from infra.store.texts import Withheld
+
+if TYPE_CHECKING:
+    from domain.team import Team
+    from infra.readmodels.asking import Rows
+    from infra.store.store import Store
+
+Texts = Mapping[Ref, "str | Withheld"]
+
+
+@frozen
+class _Act:
+    """One act of seeing: what it was decided on, what came of it, who looks, and of an export for whom and its digest."""
+
+    permit: Permit
+    outcome: Outcome
+    seat: Seat
+    export: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Gate:
+    """Where one asker's looks pass. In: the store, who asks, how to come by a table as it stands, the tables where a login
+    is at home, whether anybody is on any roster, and the purpose, where one was named.
+
+    Every method stores at least one disclosure before it returns. A look that is denied is stored as well, and refused as
+    `not-allowed` with the decision's code. When nothing can be stored, nothing is given: the store's refusal goes on.
+    """
+
+    def __init__(
+        self, store: Store, asker: Asker, team_of: Callable[[str], Team],
+        homes: Callable[[str, ProfessionalId | None], list[str]], peopled: Callable[[], bool], purpose: Code | None = None,
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.seats = Seats(asker, team_of, homes)
+        self.asker = asker
+        self._purpose = purpose
+        self._peopled = peopled
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return policy()
+
+    # --- a case
+
+    def case(
+        self, what: str, case: Case, records: Sequence[Recorded], refs: Iterable[Ref] = (), *, version: int | None = None,
+        outcome: Outcome = "shown", **export: Any,
+    ) -> Texts:  # fmt: skip
+        """Look at a case. In: the query, the case as it stands now with its records, the texts wanted, and the version that
+        is shown (left out: the last). Out: of each text what may be seen of it: the text, or why it is withheld.
+
+        Facts alone are a look too. `outcome` is `exported` for what leaves the house, with `recipient` and `digest`.
+        """
+        now = self.store.now()
+        seat = self.seats.for_case(case)
+        decision, context = self._on_case(what, case, seat, now, records)
+        if not decision.allowed:
+            self._deny(what, decision, seat, case.number)
+        wanted = list(dict.fromkeys(refs))
+        withheld: dict[Ref, str | Withheld] = {}
+        readable = self._readable(case, records, seat, context, decision)
+        if wanted and not (may := self._on_case("open-texts", case, seat, now, records)[0]).allowed:
+            closed: Why = "restricted" if may.code == "frozen" else "role"
+            withheld = {ref: Withheld(closed) for ref in wanted}
+        else:
+            withheld = {ref: Withheld(why) for ref in wanted if (why := readable.why_not(ref)) is not None}
+        opened = [ref for ref in wanted if ref not in withheld]
+        seen_version = (records[-1].version if records else 0) if version is None else version
+        act = _Act(self._permit(what, decision), outcome, seat, export)
+        found = self._open(act, opened, readable.subject, case.number, seen_version)
+        return {ref: withheld[ref] if ref in withheld else found[ref] for ref in wanted}
+
+    def may(self, what: str, case: Case) -> Decision:
+        """Whether a query or command on a case would be allowed. Shows nothing, stores nothing: for what is then done."""
+        return self._on_case(what, case, self.seats.for_case(case), self.store.now(), ())[0]
+
+    # --- a table
+
+    def team(self, what: str, team: Team, refs: Iterable[Ref] = (), *, version: int = 0) -> Texts:
+        """Look at a table, and at the names on its roster that are wanted."""
+        seat = self.seats.for_team(team.id)
+        wanted = list(dict.fromkeys(refs))
+        decision = self._on(what, resource_of_team(team, seat.actor), seat)
+        if not decision.allowed:
+            self._deny(what, decision, seat, team.id)
+        names = self._on("open-names", resource_of_team(team, seat.actor), seat) if wanted else decision
+        opened = wanted if names.allowed else []
+        readable = Readable(Case(), (), self.store.load, Reader(seat.actor, "", self._day()))
+        found = self._open(_Act(self._permit(what, decision), "shown", seat), opened, readable.subject, team.id, version)
+        return {ref: found.get(ref, Withheld("role")) for ref in wanted}
+
+    # --- what is of no one case
+
+    def general(
+        self, what: str, *, seen: Iterable[StreamId] = (), outcome: Outcome = "shown", refs: Iterable[Ref] = (), **export: Any
+    ) -> Texts:  # fmt: skip
+        """Look at something of no one case: a list, figures, a report, the disclosures themselves. In: the query, the cases
+        that the answer holds, and texts that go with it (learning points, an imported source's names).
+        """
+        seat = self.seats.anywhere()
+        decision = self._on(what, resource_of_list(), seat)
+        if not decision.allowed:
+            self._deny(what, decision, seat, None)
+        act = _Act(self._permit(what, decision), outcome, seat, export)
+        self._disclose(act, None, seen=tuple(sorted(set(seen))))
+        wanted = list(dict.fromkeys(refs))
+        readable = Readable(Case(), (), self.store.load, Reader(seat.actor, "", self._day()))
+        return self._open(act, wanted, readable.subject) if wanted else {}
+
+    def visible(self, rows: Rows) -> Visible:
+        """Which cases a list may show. Shows nothing yet: `general` does, with what is left of the list."""
+        return Visible(self.seats.all(), rows, self._day())
+
+    def allow(self, what: str) -> Permit:
+        """Whether something may be done that shows nothing and is of no one case: taking in a log, keeping the store. Out:
+        what that was decided on. A denial is stored, and refused.
+        """
+        seat = self.seats.anywhere()
+        decision = self._on(what, resource_of_list("store"), seat)
+        if not decision.allowed:
+            self._deny(what, decision, seat, None)
+        return self._permit(what, decision)
+
+    def matched(self, what: str) -> str:
+        """Look for a person. Out: the disclosure under which that is done."""
+        seat = self.seats.anywhere()
+        decision = self._on(what, resource_of_list(), seat)
+        if not decision.allowed:
+            self._deny(what, decision, seat, None)
+        return self._disclose(_Act(self._permit(what, decision), "matched", seat), None)
+
+    # --- how it is decided and stored
+
+    def _on_case(
+        self, what: str, case: Case, seat: Seat, now: datetime, records: Sequence[Recorded]
+    ) -> tuple[Decision, Context]:
+        context = context_of(case, seat.team, seat.actor, self.purpose(seat), now, set_up=self._set_up(seat))
+        resource = resource_of(case, seat.actor, day_of(now))
+        if resource.relation in ("table", "other") and records:
+            once = ever_involved(after for _, _, after in steps(Case(), records))
+            resource = resource_of(case, seat.actor, day_of(now), once=once)
+        return decide(seat.actor, action_of(self.policy, what), resource, context, self.policy), context
+
+    def _on(self, what: str, resource: Resource, seat: Seat) -> Decision:
+        context = context_of(None, seat.team, seat.actor, self.purpose(seat), self.store.now(), set_up=self._set_up(seat))
+        return decide(seat.actor, action_of(self.policy, what), resource, context, self.policy)
+
+    def purpose(self, seat: Seat) -> Code:
+        """The purpose that was named, else the usual one of who asks."""
+        return self._purpose or usual_purpose(seat.actor.functions)
+
+    def _set_up(self, seat: Seat) -> bool:
+        """Whether there is anybody on a roster who could be asked instead."""
+        return seat.taken or any(True for _ in seat.team.active()) or self._peopled()
+
+    def _readable(
+        self, case: Case, records: Sequence[Recorded], seat: Seat, context: Context, decision: Decision
+    ) -> Readable:
+        profile = seat.profile if seat.team.id == case.team else self.seats.at(case.team).profile if case.team else None
+        submission = profile.submission if profile is not None else None
+        required = bool(submission and submission.consent_required and submission.consent_required.value)
+        reader = Reader(seat.actor, context.purpose, self._day(), required, decision.code == "break-glass")
+        return Readable(case, records, self.store.load, reader)
+
+    def _day(self) -> date:
+        return day_of(self.store.now())
+
+    def _permit(self, what: str, decision: Decision) -> Permit:
+        action = action_of(self.policy, what)
+        basis = decision.basis or "none"
+        return Permit(action.name or "none", action.what, decision.code, self.policy.digest, basis, decision.entry)
+
+    def _open(
+        self, act: _Act, refs: Sequence[Ref], subject: Callable[[Ref], str | None], of: StreamId | None = None, version: int = 0
+    ) -> dict[Ref, str | Withheld]:
+        """Store a disclosure for each stream that is looked into, then open. In: `of`, a stream that is looked into also
+        when none of its texts are, with the version of it that is seen.
+        """
+        by_stream: dict[StreamId, list[Ref]] = {of: []} if of else {}
+        for ref in refs:
+            by_stream.setdefault(ref.stream, []).append(ref)
+        under = {}
+        for stream, each in by_stream.items():
+            subjects = tuple(sorted({s for ref in each if (s := subject(ref)) is not None}))
+            fields = tuple(sorted({f"{ref.version}.{ref.field}" for ref in each}))
+            seen_version = version if stream == of else self.store.version(stream)
+            under[stream] = self._disclose(act, stream, subjects=subjects, fields=fields, seen_version=seen_version)
+        return self.store.open_texts(refs, under) if refs else {}
+
+    def _disclose(self, act: _Act, of: StreamId | None, **facts: Any) -> str:
+        event = disclosed(act.permit, self.store.store_id, act.outcome, of, **facts, **act.export)
+        return self.store.disclose(event, self._header(act.seat))
+
+    def _header(self, seat: Seat) -> Header:
+        asked = Request(
+            login=self.asker.login, acting_as=self.asker.acting_as, purpose=self.purpose(seat), assurance=self.asker.assurance
+        )
+        return header_of(asked, "", seat.team, seat.actor.professional, seat.profile)
+
+    def _deny(self, what: str, decision: Decision, seat: Seat, of: StreamId | None) -> NoReturn:
+        """Store that it was asked and denied, and refuse."""
+        act = _Act(self._permit(what, decision), "denied", seat)
+        self._disclose(act, of)
+        raise Refused("not-allowed", why=decision.code, action=act.permit.action, of=of)

@@ -148,6 +148,7 @@ def test_a_store_that_hides_part_of_its_log_is_not_backed_up(config: StoreConfig
     from domain.refusal import Refused
 
     with open_store(config) as store:
+        assert store.head() == 6
         db = store.connection()
         if db.kind == "postgresql":
             db.execute("ALTER TABLE casus.places DISABLE TRIGGER USER")

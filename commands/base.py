@@ -122,6 +122,10 @@ class Command(BaseModel):
         """What a matching token is made from, if this command names somebody: name, birth_date, number."""
         return {}
 
+    def brings_number(self) -> bool:
+        """Whether it brings a citizen service number, which not everybody may hold."""
+        return "number" in self.identity()
+
     def decide(self, state: Any, desk: Desk) -> Iterator[Yield]:
         """Zero or more events, or `Refused`. Asked twice, nothing new."""
         raise NotImplementedError

@@ -11,6 +11,8 @@ from pydantic import Field, StringConstraints, ValidationError
 from commands.base import CaseCommand, Text, Yield
 from commands.consistency import KEPT_IN, known_code, on_mandate, still_fits
 from commands.desk import Desk
+from commands.holding import may_bring_number
+from commands.intake import birth_date, citizen_number
 from domain.case import FINAL, OPEN, Case, Status
 from domain.event import Event, Recorded
 from domain.events.correcting import EntryCorrected, EntryWithdrawn, StatementAdded, corrected
@@ -32,6 +34,7 @@ IDENTITY = frozenset({*KEPT_IN, "team", "predecessor", "position", "anonymous", 
 """Fields that say which one an entry is about. `anonymous` is among them: a case is named by its own command, with reasons."""
 TWO_SIDED = "case.escalation."
 ACCESS = "case.access."
+IDENTIFYING = frozenset({"case.intake.subject-identified", "case.consent.named"})
 DECISIONS = frozenset({"case.triage.accepted", "case.triage.declined"})
 WEIGHED = frozenset({"met", "not_met", "against", "mandate", "told_by"})
 """Of a triage decision: what it rested on stands as it was weighed (rule 4). Reopening weighs anew."""
@@ -66,6 +69,9 @@ class Correct(CaseCommand):
             yield from self._changed(target, state, desk)
         elif self.moved_to is None:
             raise Refused("nothing-given", field="field")
+
+    def brings_number(self) -> bool:
+        return self.field == "number"
 
     def _target(self, desk: Desk) -> Recorded:
         target = entry(desk, self.entry)
@@ -102,7 +108,9 @@ class Correct(CaseCommand):
             old = getattr(target.event, name)
             if old is None:
                 raise Refused("field-was-empty", field=name, entry=self.entry)
-            yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=self.value))
+            text = identifier(kind, name, self.value)
+            may_bring_number(desk, text if name == "number" else None)
+            yield EntryCorrected(entry=self.entry, field=name, text=Personal(subject=old.subject, text=text))
             return
         ours(target, desk)
         if (
@@ -196,6 +204,15 @@ def ours(target: Recorded, desk: Desk) -> None:
         raise Refused("settled-entry", entry=target.version, topic=target.event.TOPIC)
     if target.header.team != desk.team.id:
         raise Refused("recipient-answers", to=target.header.team)
+
+
+def identifier(kind: type[Event], name: str, text: str) -> str:
+    """A text as it is to stand: what is to be a birth date or a citizen service number is checked as when it is entered."""
+    check = {"birth_date": birth_date, "number": citizen_number}.get(name) if kind.TOPIC in IDENTIFYING else None
+    try:
+        return check(text) if check is not None else text
+    except ValueError as error:
+        raise Refused("does-not-fit", field=name, reason=str(error)) from None
 
 
 def parsed(kind: type[Event], event: Event, name: str, text: str) -> Any:

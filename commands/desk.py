@@ -11,6 +11,7 @@ from domain.case import Case
 from domain.days import day_of
 from domain.event import Recorded
 from domain.frozen import frozen
+from domain.identity import NOBODY, NumberHolders
 from domain.ids import CaseNumber, Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.profile import Profile
 from domain.refusal import NotFound, Refused
@@ -25,7 +26,8 @@ class Desk:
     `team` is the actor's table. `cases` and `teams` hold the others that the command names. `matches` are the cases
     of other tables whose matching token equals that of the person being named. `history` holds the case's own records for
     rules about entries (correcting). `new_number` is the number for a case that is opened. `login` is who asks as the store
-    knows them, whomever they enter it for; `embedded`: on one person's machine, where there is one login.
+    knows them, whomever they enter it for; `embedded`: on one person's machine, where there is one login. `number_holders` says
+    who may hold a citizen service number, for a command that brings one.
     """
 
     now: datetime
@@ -40,6 +42,7 @@ class Desk:
     profile_override: Profile | None = None
     login: Login = "nobody"
     embedded: bool = True
+    number_holders: NumberHolders = NOBODY
 
     @cached_property
     def today(self) -> date:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from commands.base import CaseCommand, Line, OpeningCommand, Text, Yield
 from commands.desk import Desk
+from commands.holding import may_bring_number
 from commands.overlap import notices
 from domain.case import OPEN, Case, Status
 from domain.events.intake import (
@@ -28,7 +29,8 @@ Reporter = Literal["neighbour", "relative", "gp", "home-care", "other"]
 SubjectKind = Literal["child", "relative", "neighbour", "professional", "other"]
 
 
-def _birth_date(value: str) -> str:
+def birth_date(value: str) -> str:
+    """A birth date as YYYY-MM-DD; `ValueError` for what is none."""
     try:
         born = date.fromisoformat(value)
     except ValueError:
@@ -38,7 +40,8 @@ def _birth_date(value: str) -> str:
     return value
 
 
-def _citizen_number(value: str) -> str:
+def citizen_number(value: str) -> str:
+    """A citizen service number as nine digits; `ValueError` for what is none."""
     from commands.anonymity import passes_eleven_test
 
     digits = "".join(c for c in value if c.isdigit())
@@ -47,9 +50,9 @@ def _citizen_number(value: str) -> str:
     return digits
 
 
-BirthDate = Annotated[Line, AfterValidator(_birth_date)]
+BirthDate = Annotated[Line, AfterValidator(birth_date)]
 """A birth date as YYYY-MM-DD; sealed as text."""
-CitizenNumber = Annotated[Line, AfterValidator(_citizen_number)]
+CitizenNumber = Annotated[Line, AfterValidator(citizen_number)]
 """A citizen service number that passes the eleven-test."""
 
 
@@ -86,6 +89,7 @@ class Submit(OpeningCommand):
             raise Refused("identifier-in-anonymous-case", field="name", kind="name")
         if not self.anonymous and self.name is None:
             raise Refused("name-or-anonymous", field="name")
+        may_bring_number(desk, self.number)
         for code in sorted(self.reasons):
             desk.known("reasons", code, submission.reasons)
         for code in sorted(self.flags):
@@ -177,6 +181,9 @@ class Identify(CaseCommand):
             return {}
         return identity_of(self.name, self.birth_date, self.number)
 
+    def brings_number(self) -> bool:
+        return self.number is not None
+
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         if self.subject not in state.subjects:
             raise NotFound("subject", self.subject)
@@ -184,6 +191,7 @@ class Identify(CaseCommand):
             raise Refused("nothing-given", field="name")
         if state.anonymous and self.subject != state.submitter_subject:
             raise Refused("still-anonymous", case=state.number)
+        may_bring_number(desk, self.number)
         yield identification(self.subject, self.name, self.birth_date, self.number, self.contact)
         if self.subject == RESIDENT:
             yield from notices(desk, state.number, state)

@@ -16,6 +16,7 @@ from commands.handle import Decided, decide
 from domain.case import Case
 from domain.days import AMSTERDAM
 from domain.event import CORRECTING, Event, Recorded, Stamp, replay
+from domain.identity import NumberHolders
 from domain.ids import StreamId
 from domain.profile import Profile
 from domain.refusal import Refused
@@ -79,6 +80,7 @@ class Situation:
     recorded: date | None = None
     profile: Profile | None = None
     matches: tuple[StreamId, ...] = ()
+    number_holders: NumberHolders = NumberHolders(frozenset({"care", "governance"}), frozenset(), frozenset({"tugs"}))
 
     def by(self, actor: str | None, team: str | None = None) -> Situation:
         """Somebody else asks, at the same table or another."""
@@ -121,7 +123,7 @@ class Situation:
             cases={s: replay(Case(), r) for s, r in self.cases.items()},
             teams=self._others(command, state), matches=self.matches,
             history=self.own if command.HISTORY else (), profile_override=self.profile,
-            new_number=NEW if self.team == HARBOUR else LOCK_NEW,
+            new_number=NEW if self.team == HARBOUR else LOCK_NEW, number_holders=self.number_holders,
         )  # fmt: skip
 
     def _others(self, command: Command, state: Any) -> dict[str, Team]:

@@ -68,6 +68,7 @@ def header_of(request: Request, command_id: str, team: Team, actor: Professional
         causation=request.causation,
         profile=team.profile,
         profile_digest=team.profile_digest,
+        audience=request.audience,
     )
 
 

@@ -8,6 +8,7 @@ from commands.base import OpeningCommand, TeamCommand
 from commands.desk import Desk
 from domain.case import Case
 from domain.days import day_of
+from domain.identity import NOBODY
 from domain.ids import CaseNumber, ProfessionalId, TeamId
 from domain.profile import Profile
 from domain.refusal import Conflict, NotFound, Refused
@@ -17,6 +18,7 @@ from infra.engine.finding import Finder
 from infra.engine.identity import addressed, on_roster
 from infra.engine.log import Log
 from infra.engine.streams import Cache, Seen, seen
+from infra.policy.identity import number_holders
 
 
 class Table:
@@ -106,6 +108,7 @@ class Table:
             history=own.records if own is not None and command.HISTORY else (),
             new_number=self._new_number(team, act.at) if opens and team.prefix else None,
             profile_override=self.profile(team), login=act.request.login, embedded=act.request.embedded,
+            number_holders=number_holders() if command.brings_number() else NOBODY,
         )  # fmt: skip
 
     def _new_number(self, team: Team, at: datetime) -> CaseNumber:

@@ -42,6 +42,10 @@ def test_a_submission_is_named_or_anonymous():
     given().when(submit(anonymous=True)).then_refused("identifier-in-anonymous-case", field="name")
 
 
+def test_a_citizen_number_is_refused_from_who_may_not_hold_one():
+    given().by(TUG).when(submit(number="111222333")).then_refused("number-not-yours", partner="tugs")
+
+
 def test_a_table_may_take_named_cases_only():
     given().working_by(profile(submission__anonymous=False)).when(submit(name=None, anonymous=True)).then_refused(
         "anonymous-not-allowed"

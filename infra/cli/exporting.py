@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from infra.cli.own import JSON, branch, leaf
+from infra.cli.own import ASKER, JSON, branch, leaf
 from infra.cli.param import Param
 from infra.cli.stats import export
 from infra.texts import Words
@@ -14,4 +14,4 @@ def command(name: str, words: Words) -> click.Command:
     """The group."""
     source = Param("source", "code", required=True)
     output = Param("output", "file", required=True, short="-o")
-    return branch(words, name, {"xes": lambda w: leaf(w, "export xes", export, source, output, also=(JSON,))})
+    return branch(words, name, {"xes": lambda w: leaf(w, "export xes", export, source, output, also=(*ASKER, JSON))})

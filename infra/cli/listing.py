@@ -10,7 +10,7 @@ import click
 
 from domain.refusal import NotFound
 from infra.cli.opening import in_words, places
-from infra.cli.own import JSON, MOMENTS, TEAM, asked, leaf
+from infra.cli.own import LOOKING, TEAM, asked, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.readmodels.asking import Rows
@@ -55,7 +55,7 @@ def command(name: str, words: Words) -> click.Command:
             session.out.line(listing.heading(session, asking, given))
         session.out.rows(known, _seen(listing, known, given), _labels(session, listing))
 
-    return leaf(words, name, work, *listing.params, also=(*MOMENTS, JSON))
+    return leaf(words, name, work, *listing.params, also=LOOKING)
 
 
 def _may(listing: Listing, visible: Visible, row: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from commands import resolve
 from commands.next import Possible, possible
 from infra.cli.kinds import params
 from infra.cli.looking import look
-from infra.cli.own import CASE, JSON, leaf
+from infra.cli.own import ASKER, CASE, JSON, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.texts import Words
@@ -21,7 +21,7 @@ ALL = Param("all", kind="yes-no")
 
 def command(name: str, words: Words) -> click.Command:
     """The command."""
-    return leaf(words, name, work, CASE, ALL, also=(JSON,))
+    return leaf(words, name, work, CASE, ALL, also=(*ASKER, JSON))
 
 
 def work(session: Session, case: str, **given: Any) -> None:

@@ -22,6 +22,9 @@ Work = Callable[..., None]
 JSON = Param("json", "yes-no")
 YES = Param("yes", "yes-no")
 MOMENTS = (Param("at", "date"), Param("known_at", "moment"))
+ASKER = (Param("actor", "professional", flag="as"), Param("purpose", "code"))
+"""Who looks and why, where that is not as usual: whatever shows something about people asks it."""
+LOOKING = (*MOMENTS, *ASKER, JSON)
 CASE = Param("case", "case", required=True, positional=True)
 TEAM = Param("team", "team")
 
@@ -34,7 +37,10 @@ def leaf(words: Words, path: str, work: Work, *params: Param, also: tuple[Param,
         session = click.get_current_context().find_object(Session)
         assert session is not None
         known = values((*params, *also), raw)
-        session.told(json=bool(known.pop("json", False)))
+        session.told(
+            json=bool(known.pop("json", False)), actor=known.pop("actor", None) if ASKER[0] in also else None,
+            purpose=known.pop("purpose", None) if ASKER[1] in also else None,
+        )  # fmt: skip
         if isinstance(known.get("known_at"), datetime):
             known["known_at"] = _known_by(session, known["known_at"])
         work(session, **known)

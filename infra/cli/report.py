@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import click
 
-from infra.cli.own import JSON, MOMENTS, asked, leaf
+from infra.cli.own import LOOKING, asked, leaf
 from infra.cli.param import Param
 from infra.cli.safe import json_safe
 from infra.cli.session import Session
@@ -22,7 +22,7 @@ FORMAT = Param("format", "choice", choices=FORMATS, default="json")
 
 def command(name: str, words: Words) -> click.Command:
     """The command."""
-    return leaf(words, name, work, WHICH, FORMAT, also=(*MOMENTS, JSON))
+    return leaf(words, name, work, WHICH, FORMAT, also=LOOKING)
 
 
 def work(session: Session, report: str, at: date | None, known_at: datetime | None, **how: Format) -> None:

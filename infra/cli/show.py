@@ -13,7 +13,7 @@ from domain.case import Case
 from domain.days import day_of
 from domain.personal import Ref
 from infra.cli.looking import look
-from infra.cli.own import CASE, JSON, MOMENTS, leaf
+from infra.cli.own import CASE, LOOKING, leaf
 from infra.cli.session import Session
 from infra.texts import Words
 
@@ -24,7 +24,7 @@ IN_PLAN = 3
 
 def command(name: str, words: Words) -> click.Command:
     """The command."""
-    return leaf(words, name, show, CASE, also=(*MOMENTS, JSON))
+    return leaf(words, name, show, CASE, also=LOOKING)
 
 
 def show(session: Session, case: str, at: date | None, known_at: datetime | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from infra.cli.own import JSON, asked, branch, leaf
+from infra.cli.own import ASKER, JSON, asked, branch, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.texts import Words
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SOURCE = Param("source", "code")
 AT = Param("at", "moment")
 DAYS = Param("days", "integer", default="30")
-ALSO = (Param("known_at", "moment"), JSON)
+ALSO = (Param("known_at", "moment"), *ASKER, JSON)
 Figures = Mapping[str, Any]
 
 SIMPLE: dict[str, Callable[[Iterable[StepRow]], Figures]] = {

@@ -13,7 +13,7 @@ from domain.refusal import NotFound
 from domain.team import Team
 from infra.cli.labels import labels
 from infra.cli.opening import in_words
-from infra.cli.own import JSON, MOMENTS, leaf
+from infra.cli.own import LOOKING, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.texts import Words
@@ -25,7 +25,7 @@ WHICH = Param("team", "team", required=True, positional=True)
 
 def command(name: str, words: Words) -> click.Command:
     """The command: the table itself, or who is on its roster."""
-    return leaf(words, name, show if name == "team show" else roster, WHICH, also=(*MOMENTS, JSON))
+    return leaf(words, name, show if name == "team show" else roster, WHICH, also=LOOKING)
 
 
 def team_as(session: Session, team: str, at: date | None, known_at: datetime | None) -> Team:

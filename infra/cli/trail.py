@@ -15,7 +15,7 @@ from domain.personal import Ref
 from infra.cli.labels import labels, person, tables
 from infra.cli.looking import look
 from infra.cli.opening import of_record
-from infra.cli.own import CASE, JSON, MOMENTS, leaf
+from infra.cli.own import CASE, LOOKING, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.cli.telling import sentence
@@ -32,8 +32,8 @@ COLUMNS = ("version", "occurred_at", "recorded_at", "actor", "role", "what")
 def command(name: str, words: Words) -> click.Command:
     """`trail` or `replay`."""
     if name == "trail":
-        return leaf(words, name, trail, CASE, TEXTS, also=(*MOMENTS, JSON))
-    return leaf(words, name, replay, CASE, TEXTS, Param("all", "yes-no"), also=(*MOMENTS, JSON))
+        return leaf(words, name, trail, CASE, TEXTS, also=LOOKING)
+    return leaf(words, name, replay, CASE, TEXTS, Param("all", "yes-no"), also=LOOKING)
 
 
 def trail(session: Session, case: str, texts: bool, at: date | None, known_at: datetime | None) -> None:

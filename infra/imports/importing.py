@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 """About how many events go in one transaction: a case is never divided."""
+IMPORTING = Permit("import", "import")
 ATTEMPTS = 20
 """How often a batch is decided anew because somebody else was first: another import, or a case that was taken up."""
 
@@ -45,14 +46,15 @@ def import_log(
     header: Header,
     progress: Callable[[int], None] | None = None,
     *,
-    permit: Permit = Permit("import", "import"),
+    permit: Permit = IMPORTING,
 ) -> Imported:
     """Take every step that the store does not hold yet. `steps` are gone through once or twice: no bare iterator.
 
     A step is known by source, case and position, never by its content: two that look the same are two. `progress` is
-    told how many events were dealt with; `permit` is what it was decided on that this may be done. Refused as `import-differs`, before anything is stored, when the log now says
-    something else at a position than it did before: history is fixed, and a source that rewrote its own is another
-    source. Refused as `import-interrupted` when the connection was lost: the same import again goes on from there.
+    told how many events were dealt with; `permit` is what it was decided on that this may be done. Refused as
+    `import-differs`, before anything is stored, when the log now says something else at a position than it did before:
+    history is fixed, and a source that rewrote its own is another source. Refused as `import-interrupted` when the
+    connection was lost: the same import again goes on from there.
     """
     book = SourceBook(store, checked(source), header, permit)
     news = _news(store, book, steps) if book.known else None

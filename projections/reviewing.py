@@ -148,6 +148,8 @@ class _Stretch:
             yield from found
 
 
+NOWHERE = Standing()
+"""Of a disclosure that is of no case."""
 RULES: Mapping[Code, type[Weigher]] = {
     "no-task": NoTask, "former": Former, "outside-hours": OutsideHours, "many-cases": ManyCases, "broken-glass": BrokenGlass,
     "denied": Denied,

@@ -54,6 +54,10 @@ def _stage(name: str, words: Words) -> Branch:
         from infra.cli.listing import command
 
         return group(name, words, {"list": lambda w: command("learning list", w)}, otherwise="list")
+    if name == "access":
+        from infra.cli.access import commands
+
+        return group(name, words, commands())
     if name == "team":
         from infra.cli.tables import command as table
 

@@ -18,6 +18,7 @@ from domain.membership import ever_involved
 from domain.permission import Context, Decision, Policy, Resource
 from domain.personal import Ref
 from domain.refusal import Refused
+from infra.engine.finding import is_case
 from infra.engine.identity import header_of
 from infra.engine.request import Request
 from infra.policy import policy, usual_purpose
@@ -230,4 +231,5 @@ class Gate:
         """Store that it was asked and denied, and refuse."""
         act = _Act(self._permit(what, decision), "denied", seat)
         self._disclose(act, of)
-        raise Refused("not-allowed", why=decision.code, action=act.permit.action, of=of)
+        about = {"case": of} if of and is_case(of) else {"team": seat.team.id} if seat.team.id else {}
+        raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about)

@@ -17,8 +17,8 @@ from domain.event import Recorded
 from domain.events.access import AudienceSet, ClearanceSet, GlassBroken, GlassReviewed
 from domain.events.correcting import EntryCorrected
 from domain.ids import EntryId, PartnerId, TeamId
-from domain.membership import named_in, relation
-from domain.profile import CLEARED, functions_of
+from domain.membership import functions_in, named_in, relation
+from domain.profile import CLEARED
 from domain.refusal import NotFound, Refused
 from domain.team import Professional
 
@@ -146,7 +146,7 @@ class SetClearance(CaseCommand):
 
 def may_see(state: Case, desk: Desk, who: Professional) -> bool:
     """Whether somebody may see a case as they are: they are in it, and it is not kept from them by its clearance."""
-    functions = functions_of(who.roles, desk.profile, {})
+    functions = functions_in(desk.team, who.id, desk.profile)
     if relation(state, desk.team.id, who.id, who.partner, functions, on=desk.today) != "own":
         return False
     named = named_in(state, desk.team.id, who.id, desk.today)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from domain.case import IN_TRIAGE, Case
 from domain.ids import Code, PartnerId, ProfessionalId, TeamId
+from domain.profile import Profile, functions_of
+from domain.team import Team
 
 Grain = tuple[str, str]
 
@@ -68,6 +70,27 @@ def relation(
     if ("table", team) in now:
         return "asked"
     return "former" if {*mine, ("table", team)} & (once | involved(case)) else "other"
+
+
+def functions_in(team: Team, who: ProfessionalId, profile: Profile | None) -> frozenset[Code]:
+    """What the policy knows somebody of a table as; nothing for one who is not on its roster now.
+
+    Who was appointed to the chair directs, whatever their roles. Where nobody directs, everybody does who works on cases:
+    a table is not to be left without anyone who may set it right.
+    """
+    person = team.roster.get(who)
+    if person is None or not person.active():
+        return frozenset()
+    found = functions_of(person.roles, profile)
+    if "professional" not in found or (team.chair != who and _directed(team, profile)):
+        return found
+    return found - {"professional"} | {"coordinator"}
+
+
+def _directed(team: Team, profile: Profile | None) -> bool:
+    """Whether somebody directs at a table now: the chair, or who has a role that does."""
+    directing = profile.coordinating_roles() if profile is not None else frozenset[Code]()
+    return any(p.id == team.chair or p.roles & directing for p in team.active())
 
 
 def named_in(case: Case, team: TeamId, professional: ProfessionalId | None, on: date) -> bool:

@@ -258,7 +258,7 @@ class Profile(_Part):
 def functions_of(
     roles: frozenset[Code], profile: Profile | None, known: Mapping[Code, Code] = OFFICES
 ) -> frozenset[Code]:  # fmt: skip
-    """What the policy knows somebody as. In: their roles, the way of working, and the roles that every table has
+    """What the policy knows roles as. In: the roles, the way of working, and the roles that every table has
     (`privacy-officer`) with the function of each. A role of the profile gives coordinator when it directs, else professional.
     """
     directing = profile.coordinating_roles() if profile is not None else frozenset()

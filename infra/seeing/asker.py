@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domain.ids import Login, ProfessionalId
+from domain.membership import functions_in
 from domain.permission import Actor, Policy
-from domain.profile import CLEARED, Profile, functions_of
+from domain.profile import CLEARED, Profile
 from domain.team import Team
 
 
@@ -18,6 +19,6 @@ def actor_in(
     seat = team.members.get(person.partner)
     return Actor(
         login=login, team=team.id, professional=person.id, organisation=person.partner, column=seat.column if seat else "",
-        roles=person.roles, functions=functions_of(person.roles, profile, policy.functions), cleared=CLEARED in person.roles,
+        roles=person.roles, functions=functions_in(team, person.id, profile), cleared=CLEARED in person.roles,
         assurance=assurance,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from random import Random
 from commands import discover, resolve
 from commands.base import Command
 from domain.case import Case
+from domain.membership import functions_in
 from infra.engine import Request
 from tests.property.wishes import of_cases, of_tables
 from tests.property.wishes.looking import CaseLooker, Looker, Wish
@@ -53,7 +54,7 @@ def choose(world: World, chance: Random, home: Sequence[str], mood: Mood) -> Ask
         made = nonsense(world, chance)
     else:
         cases = [c for c in world.cases.values() if team in (c.team, c.team or team)]
-        if look.profile.kind == "team" and cases and chance.random() > mood.tables:
+        if look.profile.kind == "team" and cases and chance.random() > (mood.tables if of_tables.shares(look) else 0.6):
             case = _one_case(chance, cases, mood)
             made = command("intake.take-up", case=case.number) if not case.team else _of_case(world, chance, mood, case)
         else:
@@ -89,6 +90,12 @@ def _picked(chance: Random, mood: Mood, wishes: list[Wish], of: dict[str, str]) 
     return kind(**own, **{k: v() if callable(v) else v for k, v in fields.items()})
 
 
+def _who_directs(world: World, team: str, active: Sequence[str]) -> str:
+    """The first of a table who directs there, else the first."""
+    table, profile = world.teams[team], world.profile(team)
+    return next((p for p in active if "coordinator" in functions_in(table, p, profile)), active[0])
+
+
 def _request(world: World, chance: Random, made: Command, look: Looker, case: Case | None, mood: Mood) -> Request:
     """Who asks it: for an answer somebody of the table that was asked, else who coordinates, or anybody."""
     team = look.team.id
@@ -111,10 +118,12 @@ def _request(world: World, chance: Random, made: Command, look: Looker, case: Ca
         team = chance.choice(sorted(world.teams))
     table = world.teams[team]
     active = [p.id for p in table.active()]
-    chair = table.chair if table.chair in active else active[0]
+    chair = table.chair if table.chair in active else _who_directs(world, team, active)
     if name == "consent.answer-overlap" and case is not None and case.holder in active:
         chair = case.holder
-    who = chair if chance.random() < 0.8 else chance.choice(active if chance.random() < 0.9 else [*table.roster])
+    near = [p for p in active if case is not None and case.team == team and p in case.holdings()]
+    others = near if near and chance.random() < 0.7 else active
+    who = chair if chance.random() < 0.85 else chance.choice(others if chance.random() < 0.9 else [*table.roster])
     opened = case.opened if case is not None else look.team.established
     when = Looker(world, chance, team).moment(opened) if chance.random() < mood.backdated else None
     return Request(LOGIN, acting_as=who, team=team, occurred_at=when)

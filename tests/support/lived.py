@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
+from typing import Any
 
 from domain.refusal import Refused
 from infra.engine import Request
 from infra.engine.log import Log
 from infra.engine.rehearsal import Rehearsal
 from infra.profiles import shipped
-from infra.store import Appended, Draft, Receipt, Token
+from infra.store import Appended, Draft, Receipt
 from infra.store.store import Store
 from tests.property.choosing import Mood, choose
 from tests.property.preparing import prepared
@@ -37,16 +38,8 @@ class Heard(Rehearsal):
         super().__init__(base, clock)
         self.acts: list[Act] = []
 
-    def append(
-        self,
-        drafts: Sequence[Draft],
-        *,
-        expected: Mapping[str, int],
-        reads: Mapping[str, int] | None = None,
-        receipt: Receipt,
-        tokens: Sequence[Token] = (),
-    ) -> Appended:
-        made = super().append(drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens)
+    def append(self, drafts: Sequence[Draft], *, expected: Mapping[str, int], receipt: Receipt, **how: Any) -> Appended:
+        made = super().append(drafts, expected=expected, receipt=receipt, **how)
         if made and not made.again:
             dated = tuple(replace(d, occurred_at=r.occurred_at) for d, r in zip(drafts, made, strict=True))
             self.acts.append(Act(dated, dict(expected), self.now()))

@@ -20,13 +20,19 @@ def wishes(look: Looker) -> Iterator[Wish]:
     yield 1, "team.schedule", {"on": look.day(), "kind": look.one(("regular", "plan", "learning"))}
     yield 1, "team.hold-meeting", {"on": look.day(-3, 0), "attended": look.some(p.id for p in team.active())}
     yield 1, "team.learn", {"kind": "yield", "text": look.words()}
-    yield 1, "team.sign-sharing", {"until": look.maybe(look.day())}
+    yield 1 if shares(look) else 60, "team.sign-sharing", {"until": look.maybe(look.day(), 0.2)}
     if team.sharing is not None and team.sharing.until is not None and team.sharing.until < look.world.today:
         yield 4, "team.expire-sharing", {}
     yield 1, "team.adopt", {"profile": lambda: changed(look)}
     if look.profile.kind == "team":
         busy = len(look.world.open_cases(team.id)) >= MOST_OPEN
         yield 2 if busy else 16, "intake.submit", submission(look)
+
+
+def shares(look: Looker) -> bool:
+    """Whether all who sit at the table are in an agreement on data sharing that lasts: without one nobody works on a case."""
+    found = look.team.sharing
+    return found is not None and (found.until is None or found.until >= look.day(3, 3)) and found.partners >= {*look.partners()}
 
 
 def comings_and_goings(look: Looker) -> Iterator[Wish]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from domain.team import Team
 from infra.engine.request import Request
 from infra.engine.streams import Seen
 from infra.store.disclosing import Permit
+from infra.store.members import Grain, changed
 
 
 @dataclass(slots=True)
@@ -26,6 +28,17 @@ class Act:
     """What it was decided on that they may; it stands in every disclosure that the act needs."""
     streams: dict[str, Seen] = field(default_factory=dict)
     remembered: list[str] = field(default_factory=list)
+    members: dict[str, list[Grain]] = field(default_factory=dict)
+    """For each case whose people it changes all their parts then: a server keeps them."""
+
+    def change(self, after: Mapping[str, Case | Team]) -> None:
+        """Take note of whose parts in cases the act changes. In: what every stream comes to."""
+        for stream, state in after.items():
+            old = self.streams[stream].state if stream in self.streams else None
+            if isinstance(state, Case) and old is not state:
+                parts = changed(old if isinstance(old, Case) else None, state)
+                if parts is not None:
+                    self.members[stream] = parts
 
     def own(self) -> Seen | None:
         """The stream that it decides on, once that was read; None when it opens a case."""

@@ -140,10 +140,10 @@ class Engine:
         act.at = act.request.occurred_at or act.now
         desk = table.desk(act, act.own(), team, actor, teams)
         decided = decide(command, state, desk)
-        guard(
+        act.change(guard(
             dict(act.streams), decided, act.when, header,
             whole=command.WHOLE_TEAM, team_of=lambda t: table.team(act, t), profile_of=table.profile,
-        )  # fmt: skip
+        ))  # fmt: skip
         stream = own or desk.new_number or ""
         if not decided:
             table.check_remembered(act)
@@ -159,8 +159,10 @@ class Engine:
         expected = {s: act.streams[s].version if s in act.streams else 0 for s in touched}
         reads = {s: v.version for s, v in act.streams.items() if s not in touched and act.rests_on(s, touched)}
         drafts = [Draft(s, e, headed(act, header, s, e), None if (at := act.when(s)) == act.now else at) for s, e in decided]
-        tokens = matching.tokens(identity, stream) if identity and decided else ()
-        appended = self.store.append(drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens, permit=act.permit)
+        tokens = [*(matching.tokens(identity, stream) if identity and decided else ()), *matching.findable(decided)]
+        appended = self.store.append(
+            drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens, permit=act.permit, members=act.members
+        )
         if appended.again:
             self.table.cache.drop(touched)
             return self._known(act.command_id, appended.receipt.result)

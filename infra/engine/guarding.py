@@ -25,11 +25,12 @@ def guard(
     whole: bool,
     team_of: Callable[[TeamId], Team],
     profile_of: Callable[[Team], Profile | None],
-) -> None:
+) -> dict[str, Case | Team]:
     """Refuse what would leave somebody forgotten, or would have no effect because of what happened later.
 
     In: the streams as they were seen, what was decided, when it happened in each; `whole`: also the cases of which
     nothing was decided are looked at, for people leave; how to come by a team, and by the way of working it has.
+    Out: what every stream comes to.
     """
     by_stream: dict[str, list[Event]] = {}
     for stream, event in decided:
@@ -53,6 +54,7 @@ def guard(
             state, own, before=before if isinstance(before, Case) else None, budget=_budget(profile_of(own)),
             directing=team(elsewhere) if elsewhere else None,
         )  # fmt: skip
+    return after
 
 
 def _after(seen: Seen, events: list[Event], at: datetime, header: Header) -> Case | Team:

@@ -14,6 +14,7 @@ from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
 
 if TYPE_CHECKING:
     from domain.events.access import Disclosed
+    from infra.store.members import Grain
     from infra.store.texts import Withheld
 
 
@@ -65,4 +66,5 @@ class Log(Protocol):
         receipt: Receipt,
         tokens: Sequence[Token] = (),
         permit: Permit = ...,
+        members: Mapping[str, Sequence[Grain]] | None = None,
     ) -> Appended: ...

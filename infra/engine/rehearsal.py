@@ -20,6 +20,7 @@ from infra.store.draft import Appended, Draft, Receipt, StoredReceipt, Token
 
 if TYPE_CHECKING:
     from domain.events.access import Disclosed
+    from infra.store.members import Grain
     from infra.store.texts import Withheld
 
 RECORDED_BY = "rehearsal"
@@ -124,6 +125,7 @@ class Rehearsal:
         receipt: Receipt,
         tokens: Sequence[Token] = (),
         permit: Permit = NO_PERMIT,
+        members: Mapping[str, Sequence[Grain]] | None = None,
     ) -> Appended:
         """As `Store.append`: all drafts and the receipt, or nothing."""
         if (known := self.receipt(receipt.command_id)) is not None:

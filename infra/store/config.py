@@ -12,6 +12,7 @@ class StoreConfig:
     """In: the home folder, and for a server its DSN (never printed: it may hold a password).
 
     `key_file` is where the key-encryption keys stand, `master.key` in the home folder unless said otherwise.
+    `ledger` is where erasures are written down, outside the home folder: beside it unless said otherwise.
     `patience` is how many seconds an unreachable or busy store is tried again: the only retries there are.
     """
 
@@ -20,6 +21,7 @@ class StoreConfig:
     key_file: Path | None = None
     patience: float = 10.0
     connect_timeout: int = 5
+    ledger: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -36,6 +38,10 @@ class StoreConfig:
     @property
     def keys_in(self) -> Path:
         return self.key_file or self.home / "master.key"
+
+    @property
+    def ledger_in(self) -> Path:
+        return self.ledger or self.home.with_name(f"{self.home.name}-ledger") / "erasures.jsonl"
 
     def __repr__(self) -> str:  # the dataclass's own would print the DSN
         return f"StoreConfig({'embedded' if self.embedded else 'postgresql'})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -175,6 +176,8 @@ def refusing(datastore: ServerDatastore) -> Iterator[None]:
 def refusal(error: psycopg.Error, datastore: ServerDatastore) -> Refused | None:
     """What the server or the way to it stands in the way of; None for a fault of ours."""
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        if (why := _second_lock(error)) is not None:
+            return Refused("no-disclosure") if why == "no-disclosure" else Refused("second-lock", why=why)
         return Refused("store-forbidden", **datastore.address)
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         return Refused("store-read-only", **datastore.address)
@@ -185,6 +188,12 @@ def refusal(error: psycopg.Error, datastore: ServerDatastore) -> Refused | None:
     if lost(error):
         return Refused("store-unreachable", **datastore.address)
     return None
+
+
+def _second_lock(error: psycopg.Error) -> str | None:
+    """Why a function of ours refused, as a code; None for another's refusal."""
+    found = re.fullmatch(r"casus: ([a-z-]+)", error.diag.message_primary or "")
+    return found.group(1) if found else None
 
 
 def lost(error: BaseException) -> bool:

@@ -16,10 +16,11 @@ from infra.store.act import Act, Answer
 from infra.store.arrays import blobs, numbers, texts, truths
 from infra.store.interrupts import held_back
 from infra.store.mapper import SealedEvent
+from infra.store.members import as_json
 from infra.store.postgresql import PostgreSQLDatabase, ServerDatastore, lost, refusal
 from infra.store.sqlite_recorder import notifications
 
-CALL = f"SELECT * FROM casus.append(%s, %b, {', '.join(['%s'] * 13)})"
+CALL = f"SELECT * FROM casus.append(%s, %b, {', '.join(['%s'] * 14)})"
 FIRST_PAUSE = 0.05
 
 
@@ -187,4 +188,5 @@ def _arguments(stored_events: Sequence[StoredEvent], act: Act) -> tuple[Any, ...
         texts(row.key_id for _, row in sealed),
         blobs(row.data for _, row in sealed),
         act.bulk,
+        as_json(act.members),
     )

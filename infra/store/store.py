@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from domain.events.access import Disclosed
     from infra.keys.keystore import KeyStore
     from infra.keys.tokens import Tokens
+    from infra.store.members import Grain
     from infra.store.texts import Texts, Withheld
     from infra.store.tracking import Positions
 
@@ -72,16 +73,17 @@ class Store(Reader):
         receipt: Receipt,
         tokens: Sequence[Token] = (),
         permit: Permit = NO_PERMIT,
+        members: Mapping[str, Sequence[Grain]] | None = None,
     ) -> Appended:
         """Record all drafts and the receipt, in one transaction, or nothing.
 
         In: `expected`, the version each stream was seen at that is appended to (0: it is new); `reads`, the same for
         streams that were only consulted; tokens by which the subjects can be found again; what the act was decided on:
-        a key that is taken to write with counts as seen.
+        a key that is taken to write with counts as seen; of each case whose people it changes all their parts then.
         Out: the records with the store's stamps. A command that was stored before gives none, and its receipt of then.
         Refused as a conflict: `stream-moved` (load afresh and decide again), `command-id-reused`.
         """
-        return self._append(drafts, Act(receipt, expected, reads or {}, self._must_end_at), tokens, permit)
+        return self._append(drafts, Act(receipt, expected, reads or {}, self._must_end_at, members=members), tokens, permit)
 
     def append_bulk(
         self,
@@ -101,7 +103,7 @@ class Store(Reader):
         assert receipt is not None
         entries = self._numbered(drafts, act.expected)
         if self._take_keys(entries, act.expected, permit):
-            act = Act(receipt, act.expected, act.reads, self._must_end_at, act.bulk)
+            act = Act(receipt, act.expected, act.reads, self._must_end_at, act.bulk, act.members)
         if tokens:
             if (before := self.receipt(receipt.command_id)) is not None:
                 return self._again(receipt, before)

@@ -1,0 +1,394 @@
+-- The one way in, with the owner's rights: it stamps, keeps who is who and who is in which case, and binds every login that
+-- is not the owner's own to its place on a roster, to the cases it is in and to the topics of its function.
+
+-- Refused unless this act is the caller's to record. Of one act all events have one header.
+CREATE FUNCTION casus.check_act(
+    p_command text, p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e casus.envelope;
+    who jsonb;
+    me casus.roster;
+    shares boolean;
+    stand text;
+    opened text[] := '{}';
+BEGIN
+    IF p_command IS NULL THEN
+        PERFORM casus.refuse('no-receipt');
+    END IF;
+    FOR i IN 1 .. cardinality(p_stream) LOOP
+        e := casus.taken_apart(p_state[i]);
+        IF e.head ->> 'stream' IS DISTINCT FROM p_stream[i] OR e.head -> 'version' IS DISTINCT FROM to_jsonb(p_version[i])
+            OR e.head ->> 'topic' IS DISTINCT FROM p_topic[i] OR e.head ->> 'command' IS DISTINCT FROM p_command
+        THEN
+            PERFORM casus.refuse('forged-envelope');
+        END IF;
+        IF who IS NULL THEN
+            who := e.who - 'audience'; -- for whom its texts are meant may differ from one event to the next
+            me := casus.holder_of(who);
+            shares := casus.shares(me);
+        ELSIF who <> e.who - 'audience' THEN
+            PERFORM casus.refuse('forged-header');
+        END IF;
+        IF p_topic[i] LIKE 'team.%' THEN
+            stand := CASE WHEN p_stream[i] = me.team THEN 'own' ELSE 'other' END;
+        ELSIF p_topic[i] NOT LIKE 'case.%' THEN
+            stand := 'other';
+        ELSIF p_stream[i] = ANY (opened) THEN
+            stand := 'own';
+        ELSIF p_version[i] = 1 THEN
+            -- A number of the own table's, for a case of the own table. One that was received was given away in the same act.
+            IF e.facts ->> 'team' IS DISTINCT FROM me.team OR NOT EXISTS (
+                    SELECT FROM casus.tables t WHERE t.team = me.team AND t.prefix <> ''
+                        AND p_stream[i] ~ ('^' || t.prefix || '-[0-9]{4}-[0-9]{4,6}$'))
+                OR (p_topic[i] = 'case.escalation.received' AND NOT EXISTS (
+                    SELECT FROM unnest(p_stream, p_topic) g(s, t)
+                    WHERE g.s = e.facts ->> 'predecessor' AND g.t = 'case.escalation.transferred'))
+            THEN
+                PERFORM casus.refuse('not-a-case-to-open');
+            END IF;
+            opened := opened || p_stream[i];
+            stand := 'new';
+        ELSE
+            stand := casus.stands(me, p_stream[i]);
+        END IF;
+        IF NOT EXISTS (SELECT FROM casus.topic_rights r WHERE r.function = ANY (me.functions) AND r.relation = stand
+                       AND p_topic[i] LIKE r.topic) THEN
+            PERFORM casus.refuse(CASE WHEN stand IN ('own', 'new') THEN 'topic-not-yours' ELSE 'not-in-this-case' END);
+        END IF;
+        IF stand IN ('own', 'asked', 'glass', 'knock') AND p_topic[i] LIKE 'case.%' AND NOT shares
+            AND me.functions && '{coordinator,professional}' AND NOT p_stream[i] = ANY (opened)
+        THEN
+            PERFORM casus.refuse('no-sharing-agreement');
+        END IF;
+        IF p_topic[i] = 'case.access.glass-broken' AND (e.facts ->> 'professional' IS DISTINCT FROM me.professional
+            OR e.facts ->> 'team' IS DISTINCT FROM me.team
+            OR (e.facts ->> 'until')::timestamptz > clock_timestamp() + interval '61 minutes')
+        THEN
+            PERFORM casus.refuse('forged-glass');
+        END IF;
+    END LOOP;
+    PERFORM casus.check_members(p_stream, p_version, p_topic, p_state, p_members);
+END $$;
+
+-- Refused when somebody comes into a case whom no event of this act names there, or into a case that this act does not touch.
+-- Somebody who was in it before may come back by a correction, or with a case that opens again.
+CREATE FUNCTION casus.check_members(p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    given record;
+    named text[];
+    back boolean;
+BEGIN
+    IF EXISTS (SELECT FROM unnest(p_stream, p_version, p_topic) u(s, v, t) WHERE t LIKE 'case.%' AND v = 1
+               AND NOT coalesce(p_members, '{}') ? s) THEN
+        PERFORM casus.refuse('members-missing');
+    END IF;
+    FOR given IN SELECT key AS number, value AS grains FROM jsonb_each(coalesce(p_members, '{}')) LOOP
+        IF NOT given.number = ANY (p_stream) THEN
+            PERFORM casus.refuse('self-admission');
+        END IF;
+        IF EXISTS (SELECT FROM jsonb_array_elements(given.grains) g
+                   WHERE g ->> 0 IS NULL OR g ->> 0 !~ '^((professional|partner):[^:/]+/[^:/]+|table:[^:/]+)$') THEN
+            PERFORM casus.refuse('self-admission');
+        END IF;
+        SELECT coalesce(array_agg(DISTINCT w #>> '{}'), '{}') INTO named
+            FROM unnest(p_stream, p_state) u(s, b), LATERAL casus.taken_apart(b) a,
+                 LATERAL jsonb_path_query(a.facts, 'strict $.** ? (@.type() == "string")') w
+            WHERE s = given.number;
+        SELECT coalesce(bool_or(t LIKE 'case.correcting.%' OR t IN ('case.closing.reopened', 'case.closing.merge-undone',
+                'case.closing.duplicate-released')), false)
+            INTO back FROM unnest(p_stream, p_topic) u(s, t) WHERE s = given.number;
+        IF EXISTS (
+            SELECT FROM jsonb_array_elements(given.grains) g
+            WHERE NOT regexp_replace(g ->> 0, '^.*[:/]', '') = ANY (named)
+                AND NOT EXISTS (SELECT FROM casus.case_members m WHERE m.number = given.number AND m.grain = g ->> 0
+                                AND (m.until IS NULL OR back)))
+        THEN
+            PERFORM casus.refuse('self-admission');
+        END IF;
+    END LOOP;
+END $$;
+
+-- Keep who is in which case: in `p_members` for each case whose people changed all the parts that there are now.
+CREATE FUNCTION casus.keep_members(p_members jsonb, p_at timestamptz) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE casus.case_members m SET until = p_at
+        WHERE m.until IS NULL AND m.number IN (SELECT jsonb_object_keys(p_members)) AND NOT EXISTS (
+            SELECT FROM jsonb_array_elements(p_members -> m.number) g WHERE g ->> 0 = m.grain
+                AND coalesce((g ->> 1)::date, '-infinity') = m.starts AND coalesce((g ->> 2)::date, 'infinity') = m.ends);
+    INSERT INTO casus.case_members
+        SELECT c.key, g ->> 0, coalesce((g ->> 1)::date, '-infinity'), coalesce((g ->> 2)::date, 'infinity'), p_at, NULL,
+               g ->> 0 NOT LIKE 'professional:%' AND EXISTS (SELECT FROM casus.cases k WHERE k.number = c.key AND k.restricted)
+        FROM jsonb_each(p_members) c, jsonb_array_elements(c.value) g
+        ON CONFLICT (number, grain, starts, ends) DO UPDATE SET until = NULL WHERE case_members.until IS NOT NULL;
+$$;
+
+-- Keep what follows from events of these few topics: who is on a roster, whose a case is, which it goes on from, glass.
+CREATE FUNCTION casus.keep_up(p_stream text[], p_topic text[], p_state bytea[], p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e record;
+BEGIN
+    FOR e IN SELECT u.s, u.t, (casus.taken_apart(u.b)).facts AS f FROM unnest(p_stream, p_topic, p_state) u(s, t, b)
+             WHERE u.t IN ('case.intake.submitted', 'case.intake.taken-up', 'case.escalation.received',
+                           'case.closing.duplicate-taken-in', 'case.access.clearance-set', 'case.access.glass-broken')
+    LOOP
+        CASE e.t
+        WHEN 'case.closing.duplicate-taken-in' THEN
+            PERFORM casus.keep_going_on(e.s, e.f ->> 'duplicate');
+        WHEN 'case.access.clearance-set' THEN
+            UPDATE casus.cases c SET restricted = e.f ->> 'level' = 'restricted' WHERE c.number = e.s;
+            UPDATE casus.case_members m SET closed = e.f ->> 'level' = 'restricted'
+                WHERE m.number = e.s AND m.grain ~ '^(partner|table):';
+        WHEN 'case.access.glass-broken' THEN
+            INSERT INTO casus.case_members VALUES (e.s, 'glass:' || (e.f ->> 'team') || '/' || (e.f ->> 'professional'),
+                    '-infinity', 'infinity', p_at, (e.f ->> 'until')::timestamptz)
+                ON CONFLICT (number, grain, starts, ends) DO UPDATE SET until = excluded.until;
+        ELSE
+            INSERT INTO casus.cases VALUES (e.s, e.f ->> 'team') ON CONFLICT (number) DO UPDATE SET team = excluded.team;
+            IF e.t = 'case.escalation.received' THEN
+                PERFORM casus.keep_going_on(e.s, e.f ->> 'predecessor');
+            END IF;
+        END CASE;
+    END LOOP;
+    PERFORM casus.refold_table(u.s) FROM (
+        SELECT DISTINCT s FROM unnest(p_stream, p_topic) u(s, t) WHERE t IN (
+            'team.team.profile-adopted', 'team.team.partner-admitted', 'team.team.partner-left', 'team.team.sharing-signed',
+            'team.team.sharing-expired', 'team.team.professional-added', 'team.team.roles-changed',
+            'team.team.professional-left')) u;
+END $$;
+
+CREATE FUNCTION casus.keep_going_on(p_number text, p_earlier text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO casus.goes_on
+        SELECT p_number, p_earlier
+        UNION SELECT p_number, g.earlier FROM casus.goes_on g WHERE g.number = p_earlier
+        ON CONFLICT DO NOTHING
+$$;
+
+-- A table knows somebody whom this act named, in a case that the caller may not read: kept for the follower, who says so there.
+CREATE FUNCTION casus.keep_notices(p_command text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO casus.pending_notices
+        SELECT DISTINCT t.originator_id, o.originator_id, p_command, p_at
+        FROM casus_keys.tokens t
+        JOIN casus_keys.tokens o ON o.purpose = t.purpose AND o.token = t.token AND o.originator_id <> t.originator_id
+        JOIN casus.receipts r ON r.command_id = o.command_id
+        JOIN casus.cases mine ON mine.number = t.originator_id
+        JOIN casus.cases c ON c.number = o.originator_id AND c.team <> mine.team
+        WHERE t.command_id = p_command
+        ON CONFLICT DO NOTHING;
+END $$;
+
+DROP FUNCTION casus.append(text, bytea, text, text[], bigint[], boolean[], text[], bigint[], text[], bytea[], integer[], text[],
+    text[], bytea[], boolean);
+
+-- As before (0002), and `p_members`: for each case whose people this act changes all the parts that there are then, each
+-- `[grain, first day, last day]`.
+CREATE FUNCTION casus.append(
+    p_command text, p_digest bytea, p_result text,
+    p_watch text[], p_watch_at bigint[], p_watch_mine boolean[],
+    p_stream text[], p_version bigint[], p_topic text[], p_state bytea[],
+    p_sealed_event integer[], p_field text[], p_key text[], p_data bytea[],
+    p_bulk boolean, p_members jsonb DEFAULT NULL,
+    OUT outcome text, OUT stream text, OUT digest bytea, OUT result text,
+    OUT recorded_at timestamptz, OUT recorded_by text
+) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_version bigint;
+    found_at timestamptz;
+    bound boolean := NOT pg_has_role(session_user, current_user, 'MEMBER');
+BEGIN
+    recorded_at := '-infinity';
+    FOR i IN 1 .. cardinality(p_watch) LOOP
+        IF p_watch_mine[i] THEN
+            PERFORM pg_advisory_xact_lock(hashtextextended(p_watch[i], 4071));
+        ELSE
+            PERFORM pg_advisory_xact_lock_shared(hashtextextended(p_watch[i], 4071));
+        END IF;
+        SELECT e.originator_version, e.recorded_at INTO found_version, found_at
+            FROM casus.stored_events e WHERE e.originator_id = p_watch[i]
+            ORDER BY e.originator_version DESC LIMIT 1;
+        IF coalesce(found_version, 0) <> p_watch_at[i] THEN
+            outcome := 'moved';
+            stream := p_watch[i];
+            EXIT;
+        END IF;
+        IF p_watch_mine[i] THEN
+            recorded_at := greatest(recorded_at, found_at);
+        END IF;
+    END LOOP;
+    IF outcome IS NULL AND p_bulk THEN
+        SELECT n.s INTO stream
+            FROM (SELECT s, min(v) AS first FROM unnest(p_stream, p_version) AS u(s, v) GROUP BY s) n
+            LEFT JOIN LATERAL (
+                SELECT e.originator_version AS last FROM casus.stored_events e
+                WHERE e.originator_id = n.s ORDER BY e.originator_version DESC LIMIT 1) l ON true
+            WHERE coalesce(l.last, 0) + 1 <> n.first LIMIT 1;
+        IF FOUND THEN
+            outcome := 'moved';
+        END IF;
+    END IF;
+    IF outcome IS NULL THEN
+        -- A stream's times never go back, not even when the server's clock does: they are part of its order.
+        recorded_at := greatest(recorded_at, clock_timestamp());
+        recorded_by := session_user;
+        IF p_command IS NOT NULL THEN
+            INSERT INTO casus.receipts VALUES (p_command, p_digest, p_result, recorded_at, recorded_by)
+                ON CONFLICT DO NOTHING;
+            IF NOT FOUND THEN
+                outcome := 'known';
+            END IF;
+        END IF;
+    END IF;
+    IF outcome IS NULL THEN
+        IF bound THEN
+            PERFORM casus.check_act(p_command, p_stream, p_version, p_topic, p_state, p_members);
+        END IF;
+        INSERT INTO casus.stored_events
+                (originator_id, originator_version, topic, state, recorded_at, recorded_by)
+            SELECT s, v, t, b, append.recorded_at, append.recorded_by
+            FROM unnest(p_stream, p_version, p_topic, p_state) AS u(s, v, t, b);
+        IF cardinality(p_field) > 0 THEN
+            INSERT INTO casus.sealed_fields
+                SELECT p_stream[e], p_version[e], f, k, d
+                FROM unnest(p_sealed_event, p_field, p_key, p_data) AS u(e, f, k, d);
+        END IF;
+        IF p_topic && '{case.intake.submitted,case.intake.taken-up,case.escalation.received,case.closing.duplicate-taken-in,
+                case.access.clearance-set,case.access.glass-broken,team.team.profile-adopted,team.team.partner-admitted,
+                team.team.partner-left,team.team.sharing-signed,team.team.sharing-expired,team.team.professional-added,
+                team.team.roles-changed,team.team.professional-left}'::text[] THEN
+            PERFORM casus.keep_up(p_stream, p_topic, p_state, recorded_at);
+        END IF;
+        IF p_members IS NOT NULL THEN
+            PERFORM casus.keep_members(p_members, recorded_at);
+        END IF;
+        IF bound AND p_topic && '{case.intake.subject-identified,case.consent.named}'::text[] THEN
+            PERFORM casus.keep_notices(p_command, recorded_at);
+        END IF;
+        outcome := 'stored';
+        RETURN;
+    END IF;
+    -- A command that comes again finds its stream moved by itself: its receipt says so. Of somebody else's command it says
+    -- no more than that the id was used.
+    SELECT CASE WHEN bound AND r.recorded_by <> session_user THEN ''::bytea ELSE r.digest END,
+           CASE WHEN bound AND r.recorded_by <> session_user THEN '{}' ELSE r.result END, r.recorded_at, r.recorded_by
+        INTO digest, result, recorded_at, recorded_by
+        FROM casus.receipts r WHERE r.command_id = p_command;
+    IF FOUND THEN
+        outcome := 'known';
+    END IF;
+END $$;
+
+-- Store an act of seeing. In: its id and bytes, and of what the bytes say the stream looked into, the subjects, the fields
+-- and the outcome. Refused when the bytes say something else, when they are in somebody else's name, or when they name
+-- what the caller may not see. Keys come with `casus_keys.release`, once this has committed.
+CREATE FUNCTION casus.disclose(
+    p_id text, p_state bytea, p_of text, p_subjects text[], p_fields text[], p_outcome text,
+    OUT recorded_at timestamptz, OUT recorded_by text
+) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e casus.envelope := casus.taken_apart(p_state);
+    bound boolean := NOT pg_has_role(session_user, current_user, 'MEMBER');
+    me casus.roster;
+BEGIN
+    IF e.head ->> 'stream' IS DISTINCT FROM 'access:' || p_id OR e.head -> 'version' IS DISTINCT FROM '1'
+        OR e.head ->> 'topic' IS DISTINCT FROM 'access.access.disclosed'
+        OR e.facts ->> 'of' IS DISTINCT FROM p_of OR e.facts ->> 'outcome' IS DISTINCT FROM p_outcome
+        OR coalesce(e.facts -> 'subjects', '[]') <> to_jsonb(p_subjects)
+        OR coalesce(e.facts -> 'fields', '[]') <> to_jsonb(p_fields)
+    THEN
+        PERFORM casus.refuse('forged-disclosure');
+    END IF;
+    IF bound AND p_outcome = 'denied' AND e.who ->> 'actor' = session_user AND NOT EXISTS (
+        SELECT FROM casus.roster r WHERE r.team = e.who ->> 'team' AND r.login = session_user AND r.here)
+    THEN
+        NULL; -- somebody who is on no roster was sent away: that is kept too, and releases nothing
+    ELSIF bound THEN
+        me := casus.holder_of(e.who);
+        IF p_outcome NOT IN ('denied', 'reported') AND cardinality(p_subjects) + cardinality(p_fields) > 0 THEN
+            PERFORM casus.check_reach(me, p_of, p_outcome, p_fields);
+        ELSIF p_outcome = 'matched' AND NOT me.functions && '{coordinator,professional,privacy}' THEN
+            PERFORM casus.refuse('not-yours-to-find');
+        END IF;
+    END IF;
+    recorded_at := clock_timestamp();
+    recorded_by := session_user;
+    INSERT INTO casus.stored_events (originator_id, originator_version, topic, state, recorded_at, recorded_by)
+        VALUES ('access:' || p_id, 1, 'access.access.disclosed', p_state, recorded_at, recorded_by);
+    INSERT INTO casus.disclosures VALUES (p_id, p_of, session_user, coalesce(e.who ->> 'team', ''), pg_current_xact_id(),
+        p_subjects, p_fields, p_outcome, recorded_at);
+END $$;
+
+-- Refused unless keys and texts of this stream are within somebody's reach.
+CREATE FUNCTION casus.check_reach(me casus.roster, p_of text, p_outcome text, p_fields text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    stand text;
+BEGIN
+    IF p_of IS NULL OR (p_outcome = 'written' AND cardinality(p_fields) > 0) THEN
+        PERFORM casus.refuse('forged-disclosure');
+    END IF;
+    IF p_of ~ '^[a-z][a-z0-9-]*$' THEN -- the names on a roster
+        IF p_of <> me.team OR NOT me.functions && '{coordinator,professional,privacy,administrator}' THEN
+            PERFORM casus.refuse('not-your-table');
+        END IF;
+        RETURN;
+    END IF;
+    IF p_outcome = 'written' AND NOT EXISTS (SELECT FROM casus.stored_events s WHERE s.originator_id = p_of) THEN
+        -- A key that an earlier try left behind for a case that is about to be opened.
+        IF NOT EXISTS (SELECT FROM casus.tables t WHERE t.team = me.team AND t.prefix <> '' AND p_of LIKE t.prefix || '-%') THEN
+            PERFORM casus.refuse('not-in-this-case');
+        END IF;
+        RETURN;
+    END IF;
+    stand := casus.stands(me, p_of);
+    IF stand = 'own' AND me.functions && '{coordinator,professional}' THEN
+        NULL;
+    ELSIF p_outcome = 'written' AND (stand IN ('asked', 'knock', 'glass') OR stand = 'table' AND 'privacy' = ANY (me.functions)) THEN
+        NULL; -- to answer, to say why glass is broken, to decide a right: what is sealed comes back to nobody by it
+    ELSIF p_outcome = 'shown' AND stand = 'glass' THEN
+        NULL;
+    ELSIF p_outcome IN ('shown', 'exported') AND EXISTS (
+        SELECT FROM casus.goes_on g WHERE g.earlier = p_of AND casus.stands(me, g.number) = 'own')
+    THEN
+        NULL; -- a case that went on elsewhere: its texts stayed here
+    ELSE
+        PERFORM casus.refuse('not-in-this-case');
+    END IF;
+    IF NOT casus.shares(me) AND me.functions && '{coordinator,professional}' THEN
+        PERFORM casus.refuse('no-sharing-agreement');
+    END IF;
+END $$;
+
+-- Whoever is about to break glass in a case they are not in says so first: for ten minutes they then read its facts, and may
+-- record that they broke it. What was knocked at and not broken stays here to be seen.
+CREATE FUNCTION casus.knock(p_number text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    known boolean := EXISTS (SELECT FROM casus.cases c WHERE c.number = p_number);
+BEGIN
+    INSERT INTO casus.case_members (number, grain, since, until)
+        SELECT p_number, 'knock:' || r.team || '/' || r.professional, clock_timestamp(), clock_timestamp() + interval '10 minutes'
+        FROM casus.roster r WHERE known AND r.login = session_user AND r.here AND r.functions && '{coordinator,professional}'
+        ON CONFLICT (number, grain, starts, ends) DO UPDATE SET until = excluded.until;
+    RETURN known;
+END $$;
+
+-- The highest number with a prefix, and whether there is such a stream: of what the caller may not read these two are told.
+CREATE FUNCTION casus.last_number(p_prefix text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT e.originator_id FROM casus.stored_events e
+        WHERE e.originator_id >= p_prefix AND e.originator_id < p_prefix || chr(1114111) AND e.originator_version = 1
+            AND e.originator_id ~ '^[A-Z]{2,4}-[0-9]{4}-[0-9]{4,6}$'
+        ORDER BY length(e.originator_id) DESC, e.originator_id DESC LIMIT 1
+$$;
+
+CREATE FUNCTION casus.is_there(p_stream text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM casus.stored_events e WHERE e.originator_id = p_stream AND e.originator_version = 1)
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA casus FROM PUBLIC;

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from infra.cli.own import CASE, JSON, leaf
+from infra.cli.own import ASKER, CASE, JSON, leaf
 from infra.cli.param import Param
 from infra.texts import Words
 
 OUTCOMES = ("shown", "denied", "written", "matched", "exported", "reported")
 SUBJECT = Param("subject", "subject")
-ACTOR = Param("actor", "professional")
+READER = Param("reader", "professional", flag="actor")
 OF_TEAM = Param("team", "team")
 FROM = Param("since", "date", flag="from")
 TO = Param("until", "date", flag="to")
@@ -27,18 +27,18 @@ def commands() -> Mapping[str, Callable[[Words], click.Command]]:
 def _log(words: Words) -> click.Command:
     from infra.cli.access_log import log
 
-    asks = (Param("case", "case"), SUBJECT, ACTOR, OF_TEAM, *PERIOD, Param("outcome", "choice", choices=OUTCOMES))
-    return leaf(words, "access log", log, *asks, Param("fields", "yes-no"), also=(JSON,))
+    asks = (Param("case", "case"), SUBJECT, READER, OF_TEAM, *PERIOD, Param("outcome", "choice", choices=OUTCOMES))
+    return leaf(words, "access log", log, *asks, Param("fields", "yes-no"), also=(*ASKER, JSON))
 
 
 def _overview(words: Words) -> click.Command:
     from infra.cli.access_overview import overview
 
     language = Param("language", "choice", choices=("nl", "en"), default="nl")
-    return leaf(words, "access overview", overview, CASE, SUBJECT, *PERIOD, language, also=(JSON,))
+    return leaf(words, "access overview", overview, CASE, SUBJECT, *PERIOD, language, also=(*ASKER, JSON))
 
 
 def _review(words: Words) -> click.Command:
     from infra.cli.access_review import review
 
-    return leaf(words, "access review", review, OF_TEAM, *PERIOD, also=(JSON,))
+    return leaf(words, "access review", review, OF_TEAM, *PERIOD, also=(*ASKER, JSON))

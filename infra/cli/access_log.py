@@ -19,7 +19,7 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
     """Print disclosures, the oldest first. Reading them is an act of seeing too, stored before a page of them is shown."""
     case, subject = about(case, subject)
     first, beyond = period(asked["since"], asked["until"])
-    wanted = Wanted(case, subject, asked["actor"], asked["team"], first, beyond, asked["outcome"])
+    wanted = Wanted(case, subject, asked["reader"], asked["team"], first, beyond, asked["outcome"])
     what, wanted = _asked(session, wanted)
     reading = Reading(session)
     told = denied = 0
@@ -28,7 +28,7 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
             if session.out.json:
                 session.out.record(as_json(row, case))
             else:
-                _tell(session, reading, row, fields=fields)
+                _tell(session, reading, row, case, fields=fields)
             told += 1
             denied += row.outcome == "denied"
         if session.out.room() is None:
@@ -66,8 +66,8 @@ def _passed(session: Session, what: str, wanted: Wanted) -> Iterator[list[Disclo
         session.gate.general(what)
 
 
-def _tell(session: Session, reading: Reading, row: DisclosureRow, *, fields: bool) -> None:
-    facts = facts_of(reading, row)
+def _tell(session: Session, reading: Reading, row: DisclosureRow, case: str | None, *, fields: bool) -> None:
+    facts = facts_of(reading, row, case)
     indent = " " * SET_IN
     session.out.line(reading.say("log", "denied" if row.outcome == "denied" else row.outcome, **facts), hang=SET_IN)
     if row.fields:

@@ -104,14 +104,21 @@ class Reading:
         return ", ".join(self.say("log", "field", what=self.field(name), entry=str(version)) for version, name in at)
 
 
-def facts_of(reading: Reading, row: DisclosureRow) -> Mapping[str, object]:
-    """What the sentences about a disclosure tell."""
-    organisation = reading.label(row.team, "organisation", row.organisation)
+def facts_of(reading: Reading, row: DisclosureRow, case: str | None = None) -> Mapping[str, object]:
+    """What the sentences about a disclosure tell. `case` is the one that was asked for, where it was seen in a list."""
+    named = (reading.label(row.team, "organisation", row.organisation), reading.label(row.team, "role", row.role))
     return {
-        "at": row.at, "who": row.actor or row.recorded_by, "organisation": organisation,
-        "role": reading.label(row.team, "role", row.role), "team": row.team, "of": row.of, "what": row.what.replace("-", " "),
+        "at": row.at, "who": row.actor or row.recorded_by,
+        "about": ", ".join(part for part in (*named, _enterer(reading, row)) if part), "of": row.of or case,
+        "what": row.what.replace("-", " "),
         "version": str(row.seen_version) if row.seen_version else None, "purpose": reading.purpose(row.purpose),
         "basis": reading.basis(row.basis, row.entry), "why": reading.why(row.code), "recipient": row.recipient,
         "subjects": ", ".join(row.subjects), "count": str(len(row.fields)) if row.fields else None,
-        "cases": str(len(json.loads(row.seen))) if row.of is None else None,
+        "cases": str(count) if (count := len(json.loads(row.seen))) else None,
     }  # fmt: skip
+
+
+def _enterer(reading: Reading, row: DisclosureRow) -> str | None:
+    """The login that looked for somebody else, where it was done so."""
+    entered = (row.assurance or "").endswith("+entered-for")
+    return reading.say("log", "entered", by=row.recorded_by) if entered else None

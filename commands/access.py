@@ -16,9 +16,9 @@ from domain.case_parts import Glass
 from domain.event import Recorded
 from domain.events.access import AudienceSet, ClearanceSet, GlassBroken, GlassReviewed
 from domain.events.correcting import EntryCorrected
+from domain.functions import CLEARED
 from domain.ids import EntryId, PartnerId, TeamId
 from domain.membership import functions_in, named_in, relation
-from domain.profile import CLEARED
 from domain.refusal import NotFound, Refused
 from domain.team import Professional
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain.case import OPEN, Case, Status
 from domain.case_parts import NextMoment
 from domain.days import day_of
-from domain.profile import OFFICES
+from domain.functions import OFFICES
 from domain.refusal import Refused
 from domain.team import Team
 

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from domain.case import IN_TRIAGE, Case
+from domain.functions import Working, functions_of
 from domain.ids import Code, PartnerId, ProfessionalId, TeamId
-from domain.profile import Profile, functions_of
 from domain.team import Team
 
 Grain = tuple[str, str]
@@ -72,7 +72,7 @@ def relation(
     return "former" if {*mine, ("table", team)} & (once | involved(case)) else "other"
 
 
-def functions_in(team: Team, who: ProfessionalId, profile: Profile | None) -> frozenset[Code]:
+def functions_in(team: Team, who: ProfessionalId, working: Working | None) -> frozenset[Code]:
     """What the policy knows somebody of a table as; nothing for one who is not on its roster now.
 
     Who was appointed to the chair directs, whatever their roles. Where nobody directs, everybody does who works on cases:
@@ -81,15 +81,15 @@ def functions_in(team: Team, who: ProfessionalId, profile: Profile | None) -> fr
     person = team.roster.get(who)
     if person is None or not person.active():
         return frozenset()
-    found = functions_of(person.roles, profile)
-    if "professional" not in found or (team.chair != who and _directed(team, profile)):
+    found = functions_of(person.roles, working)
+    if "professional" not in found or (team.chair != who and _directed(team, working)):
         return found
     return found - {"professional"} | {"coordinator"}
 
 
-def _directed(team: Team, profile: Profile | None) -> bool:
+def _directed(team: Team, working: Working | None) -> bool:
     """Whether somebody directs at a table now: the chair, or who has a role that does."""
-    directing = profile.coordinating_roles() if profile is not None else frozenset[Code]()
+    directing = working.coordinating_roles() if working is not None else frozenset[Code]()
     return any(p.id == team.chair or p.roles & directing for p in team.active())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
@@ -161,15 +161,6 @@ class Learning(_Part):
     shared_with: Sourced[Literal["team", "region", "all-staff"]] | None = None
 
 
-OFFICES: Mapping[Code, Code] = {
-    "privacy-officer": "privacy", "auditor": "auditor", "reporting": "reporting", "administrator": "administrator",
-}  # fmt: skip
-"""The roles that every table has without its way of working naming them, and what the policy knows each as. Who has one
-works on no cases.
-"""
-CLEARED = "cleared"
-"""The role that every table has for who may see cases that were restricted; it goes with another."""
-
 PARTS_OF_A_TEAM = ("submission", "triage", "resident", "plan", "monitoring", "escalation", "closing")
 
 
@@ -254,14 +245,11 @@ class Profile(_Part):
         chairs = {self.chair_role.value} if self.chair_role is not None else set()
         return frozenset(weighs | chairs) | self.mandated_roles()
 
+    def role_order(self) -> tuple[Code, ...]:
+        """The roles as they are listed: of several somebody acts in the first."""
+        return tuple(r.id for r in self.roles)
 
-def functions_of(
-    roles: frozenset[Code], profile: Profile | None, known: Mapping[Code, Code] = OFFICES
-) -> frozenset[Code]:  # fmt: skip
-    """What the policy knows roles as. In: the roles, the way of working, and the roles that every table has
-    (`privacy-officer`) with the function of each. A role of the profile gives coordinator when it directs, else professional.
-    """
-    directing = profile.coordinating_roles() if profile is not None else frozenset()
-    own = roles - known.keys() - {CLEARED}
-    working = {"coordinator" if own & directing else "professional"} if own else set()
-    return frozenset(working | {known[r] for r in roles & known.keys()})
+    def consent_first(self) -> bool:
+        """Whether nothing is shared without consent or another ground."""
+        required = self.submission.consent_required if self.submission is not None else None
+        return required is not None and required.value

@@ -21,9 +21,9 @@ from domain.events.team import (
     ProfessionalLeft,
     RolesChanged,
 )  # fmt: skip
+from domain.functions import CLEARED, OFFICES
 from domain.ids import CaseNumber, Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.personal import Personal
-from domain.profile import CLEARED, OFFICES
 from domain.refusal import NotFound, Refused
 from domain.team import Team
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from domain.disclosure import PREFIX
 from domain.event import Recorded
-from domain.profile import functions_of
+from domain.functions import functions_of
 from infra.cli.session import Session
 from infra.cli.tracing import Reading, cases_of, period
 from infra.policy import policy
@@ -64,8 +64,8 @@ def _is_case(records: Sequence[Recorded]) -> bool:
 
 def _functions(session: Session, row: DisclosureRow) -> frozenset[str]:
     """What the policy knows the role as in which somebody looked, by the way of working of their table."""
-    profile = session.gate.seats.at(row.team).profile if row.team else None
-    return functions_of(frozenset({row.role} if row.role else ()), profile, policy().functions)
+    working = session.gate.seats.at(row.team).working if row.team else None
+    return functions_of(frozenset({row.role} if row.role else ()), working, policy().functions)
 
 
 def _json(finding: Finding) -> dict[str, object]:

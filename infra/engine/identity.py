@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from commands.base import CaseCommand, Command, TeamCommand
 from domain.case import Case
 from domain.event import Header
+from domain.functions import Working
 from domain.ids import ProfessionalId, TeamId
-from domain.profile import Profile
 from domain.refusal import Refused
 from domain.team import Team
 from infra.engine.request import Request
+from infra.seeing.heading import heading
 
 
 def addressed(command: Command, case: Case) -> Iterator[TeamId]:
@@ -51,31 +52,10 @@ def actor_of(command: Command, team: Team, request: Request) -> ProfessionalId |
     raise Refused("not-on-roster", team=team.id, who=request.acting_as or request.login)
 
 
-def header_of(request: Request, command_id: str, team: Team, actor: ProfessionalId | None, profile: Profile | None) -> Header:
-    """What stands beside every event of a command. A member for whom another entered it is the actor; who entered it
-    is the store's own stamp.
-    """
-    person = team.roster.get(actor) if actor is not None else None
-    return Header(
-        actor=actor or request.login,
-        team=team.id,
-        organisation=person.partner if person else "",
-        role=_role(person.roles, profile) if person else "set-up",
-        purpose=request.purpose,
-        command=command_id,
-        assurance=request.assurance + ("+entered-for" if request.acting_as is not None else ""),
-        correlation=request.correlation,
-        causation=request.causation,
-        profile=team.profile,
-        profile_digest=team.profile_digest,
+def header_of(request: Request, command_id: str, team: Team, actor: ProfessionalId | None, working: Working | None) -> Header:
+    """What stands beside every event of a command."""
+    return heading(
+        team, actor, working, login=request.login, entered_for=request.acting_as is not None, purpose=request.purpose,
+        assurance=request.assurance, command=command_id, correlation=request.correlation, causation=request.causation,
         audience=request.audience,
-    )
-
-
-def _role(roles: frozenset[str], profile: Profile | None) -> str:
-    """The role somebody acts in: of those they have, the one the profile lists first."""
-    if profile is not None:
-        for role in profile.roles:
-            if role.id in roles:
-                return role.id
-    return min(roles, default="")
+    )  # fmt: skip

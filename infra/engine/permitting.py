@@ -31,7 +31,7 @@ def asking(team: Team, professional: ProfessionalId | None, request: Request, pr
     """Who asks, and the request with its purpose: the usual one for them where none was named. What the register does not
     know is not kept either: it may be anything that somebody typed.
     """
-    actor = actor_in(team, professional, request.login, request.assurance, policy(), profile)
+    actor = actor_in(team, professional, request.login, request.assurance, profile)
     purpose = request.purpose or usual_purpose(actor.functions)
     return actor, replace(request, purpose=purpose if purpose in policy().purposes else NOT_REGISTERED)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from domain.deciding import NEEDS, RELATIONS
 from domain.frozen import frozen
+from domain.functions import OFFICES
 from domain.ids import Code
 from domain.permission import Policy, Rule
-from domain.profile import OFFICES
 
 HERE = Path(__file__).parent
 FILES = ("policy.toml", "register.toml")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from domain.functions import CLEARED, Working
 from domain.ids import Login, ProfessionalId
 from domain.membership import functions_in
-from domain.permission import Actor, Policy
-from domain.profile import CLEARED, Profile
+from domain.permission import Actor
 from domain.team import Team
 
 
 def actor_in(
-    team: Team, professional: ProfessionalId | None, login: Login, assurance: str, policy: Policy, profile: Profile | None
+    team: Team, professional: ProfessionalId | None, login: Login, assurance: str, working: Working | None
 ) -> Actor:
     """The actor at a table. Somebody who is not on its roster now is only a login: nothing is theirs to do there."""
     person = team.roster.get(professional) if professional is not None else None
@@ -19,6 +19,6 @@ def actor_in(
     seat = team.members.get(person.partner)
     return Actor(
         login=login, team=team.id, professional=person.id, organisation=person.partner, column=seat.column if seat else "",
-        roles=person.roles, functions=functions_in(team, person.id, profile), cleared=CLEARED in person.roles,
+        roles=person.roles, functions=functions_in(team, person.id, working), cleared=CLEARED in person.roles,
         assurance=assurance,
     )  # fmt: skip

@@ -18,11 +18,9 @@ from domain.membership import ever_involved
 from domain.permission import Context, Decision, Policy, Resource
 from domain.personal import Ref
 from domain.refusal import Refused
-from infra.engine.finding import is_case
-from infra.engine.identity import header_of
-from infra.engine.request import Request
 from infra.policy import policy, usual_purpose
 from infra.seeing.circumstances import context_of, resource_of, resource_of_list, resource_of_team
+from infra.seeing.heading import heading
 from infra.seeing.lists import Visible
 from infra.seeing.seats import Asker, Seat, Seats
 from infra.seeing.texts import Readable, Reader, Why
@@ -186,9 +184,8 @@ class Gate:
     def _readable(
         self, case: Case, records: Sequence[Recorded], seat: Seat, context: Context, decision: Decision
     ) -> Readable:
-        profile = seat.profile if seat.team.id == case.team else self.seats.at(case.team).profile if case.team else None
-        submission = profile.submission if profile is not None else None
-        required = bool(submission and submission.consent_required and submission.consent_required.value)
+        working = seat.working if seat.team.id == case.team else self.seats.at(case.team).working if case.team else None
+        required = working is not None and working.consent_first()
         reader = Reader(seat.actor, context.purpose, self._day(), required, decision.code == "break-glass")
         return Readable(case, records, self.store.load, reader)
 
@@ -222,14 +219,15 @@ class Gate:
         return self.store.disclose(event, self._header(act.seat))
 
     def _header(self, seat: Seat) -> Header:
-        asked = Request(
-            login=self.asker.login, acting_as=self.asker.acting_as, purpose=self.purpose(seat), assurance=self.asker.assurance
-        )
-        return header_of(asked, "", seat.team, seat.actor.professional, seat.profile)
+        asker = self.asker
+        return heading(
+            seat.team, seat.actor.professional, seat.working, login=asker.login, entered_for=asker.acting_as is not None,
+            purpose=self.purpose(seat), assurance=asker.assurance,
+        )  # fmt: skip
 
     def _deny(self, what: str, decision: Decision, seat: Seat, of: StreamId | None) -> NoReturn:
         """Store that it was asked and denied, and refuse."""
         act = _Act(self._permit(what, decision), "denied", seat)
         self._disclose(act, of)
-        about = {"case": of} if of and is_case(of) else {"team": seat.team.id} if seat.team.id else {}
+        about = {"case": of} if of and of != seat.team.id else {"team": seat.team.id} if seat.team.id else {}
         raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about)

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from domain.case import Case
 from domain.frozen import frozen
+from domain.functions import Working, outline
 from domain.ids import Login, ProfessionalId, TeamId
 from domain.permission import Actor
-from domain.profile import Profile
 from domain.team import Team
-from infra.policy import policy
 from infra.seeing.asker import actor_in
 
 
@@ -30,7 +29,7 @@ class Seat:
 
     team: Team
     actor: Actor
-    profile: Profile | None = None
+    working: Working | None = None
 
     @property
     def taken(self) -> bool:
@@ -47,7 +46,6 @@ class Seats:
         self.asker = asker
         self._team_of = team_of
         self._homes = homes
-        self._profiles: dict[str, Profile] = {}
 
     def all(self) -> list[Seat]:
         """Every seat of the asker, at the table that was named if one was."""
@@ -72,10 +70,10 @@ class Seats:
         known = self.asker.acting_as
         if known is None and (person := team.by_login(self.asker.login)) is not None:
             known = person.id
-        profile = self._profile(team)
+        working = outline(team.profile_json) if team.profile_json else None
         entered_for = "+entered-for" if self.asker.acting_as is not None else ""
-        actor = actor_in(team, known, self.asker.login, self.asker.assurance + entered_for, policy(), profile)
-        return Seat(team, actor, profile)
+        actor = actor_in(team, known, self.asker.login, self.asker.assurance + entered_for, working)
+        return Seat(team, actor, working)
 
     def _first(self, names: Iterable[TeamId]) -> Seat:
         named = list(names)
@@ -87,13 +85,6 @@ class Seats:
                 return seat
             found = found or seat
         return found or Seat(Team(), Actor(self.asker.login, assurance=self.asker.assurance))
-
-    def _profile(self, team: Team) -> Profile | None:
-        if not team.profile_json:
-            return None
-        if team.profile_digest not in self._profiles:
-            self._profiles[team.profile_digest] = Profile.model_validate_json(team.profile_json)
-        return self._profiles[team.profile_digest]
 
 
 def _each(first: Iterable[TeamId], then: Iterable[TeamId]) -> Iterator[TeamId]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.refusal import NotFound
 from infra.cli.session import Session
-from infra.cli.tracing import Reading, about, as_json, cases_of, facts_of, period
+from infra.cli.tracing import Reading, about, as_json, cases_of, facts_of, narrowed, period
 from infra.readmodels.tracing import Wanted, traced
 from projections.disclosures import DisclosureRow
 
@@ -26,7 +26,7 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
     for page in _passed(session, what, wanted):
         for row in page:
             if session.out.json:
-                session.out.record(as_json(row, case))
+                session.out.record(as_json(row))
             else:
                 _tell(session, reading, row, case, fields=fields)
             told += 1
@@ -55,7 +55,8 @@ def _passed(session: Session, what: str, wanted: Wanted) -> Iterator[list[Disclo
         session.gate.general(what, seen=(case,))
         if not session.store.version(case):
             raise NotFound("case", case)
-        yield from traced(session.readmodels, wanted)
+        for page in traced(session.readmodels, wanted):
+            yield [narrowed(row, case) for row in page]
         return
     empty = True
     for page in traced(session.readmodels, wanted):

@@ -10,7 +10,6 @@ from domain.event import Recorded
 from domain.functions import functions_of
 from infra.cli.session import Session
 from infra.cli.tracing import Reading, cases_of, period
-from infra.policy import policy
 from infra.policy.reviewing import rules
 from infra.readmodels.tracing import Wanted, traced
 from infra.texts.sentences import fill
@@ -65,7 +64,7 @@ def _is_case(records: Sequence[Recorded]) -> bool:
 def _functions(session: Session, row: DisclosureRow) -> frozenset[str]:
     """What the policy knows the role as in which somebody looked, by the way of working of their table."""
     working = session.gate.seats.at(row.team).working if row.team else None
-    return functions_of(frozenset({row.role} if row.role else ()), working, policy().functions)
+    return functions_of(frozenset({row.role} if row.role else ()), working)
 
 
 def _json(finding: Finding) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`casus export`: imported histories in a format of others."""
+"""`casus export`: imported histories, and who saw what, in formats of others."""
 
 from __future__ import annotations
 
@@ -14,4 +14,25 @@ def command(name: str, words: Words) -> click.Command:
     """The group."""
     source = Param("source", "code", required=True)
     output = Param("output", "file", required=True, short="-o")
-    return branch(words, name, {"xes": lambda w: leaf(w, "export xes", export, source, output, also=(*ASKER, JSON))})
+    return branch(
+        words, name,
+        {
+            "xes": lambda w: leaf(w, "export xes", export, source, output, also=(*ASKER, JSON)),
+            "fhir-audit": _fhir_audit, "logboek": _logboek,
+        },
+    )  # fmt: skip
+
+
+def _fhir_audit(words: Words) -> click.Command:
+    from infra.cli.access_export import OUTPUT, RECIPIENT, WHICH, fhir_audit
+
+    form = Param("form", "choice", choices=("ndjson", "bundle"), default="ndjson", flag="format")
+    asks = (OUTPUT, RECIPIENT, *WHICH, form, Param("check", "yes-no"))
+    return leaf(words, "export fhir-audit", fhir_audit, *asks, also=(*ASKER, JSON))
+
+
+def _logboek(words: Words) -> click.Command:
+    from infra.cli.access_export import OUTPUT, RECIPIENT, WHICH, logboek
+
+    asks = (OUTPUT, RECIPIENT, *WHICH, Param("register", "word"))
+    return leaf(words, "export logboek", logboek, *asks, also=(*ASKER, JSON))

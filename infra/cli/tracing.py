@@ -16,6 +16,7 @@ from domain.ids import CaseNumber, SubjectId
 from infra.cli.param import Bad
 from infra.cli.session import Session
 from infra.texts import Words
+from projections.base import Json
 from projections.disclosures import DisclosureRow
 
 
@@ -47,10 +48,16 @@ def period(since: date | None, until: date | None) -> tuple[datetime | None, dat
     return (start_of(since) if since else None, start_of(until + timedelta(days=1)) if until else None)
 
 
-def as_json(row: DisclosureRow, case: str | None = None) -> dict[str, Any]:
-    """A disclosure as an object. Where one case was asked for, no other that was in the same list is told."""
-    seen = [number for number in json.loads(row.seen) if case in (None, number)]
-    return row._asdict() | {"disclosure": row.disclosure.removeprefix(PREFIX), "seen": seen}
+def narrowed(row: DisclosureRow, case: str | None) -> DisclosureRow:
+    """Where one case was asked for, no other that was in the same list is told."""
+    if case is None:
+        return row
+    return row._replace(seen=Json(json.dumps([number for number in json.loads(row.seen) if number == case])))
+
+
+def as_json(row: DisclosureRow) -> dict[str, Any]:
+    """A disclosure as an object."""
+    return row._asdict() | {"disclosure": row.disclosure.removeprefix(PREFIX), "seen": json.loads(row.seen)}
 
 
 def cases_of(rows: list[DisclosureRow]) -> set[str]:

@@ -28,6 +28,8 @@ class Wanted:
     since: datetime | None = None
     before: datetime | None = None
     outcome: str | None = None
+    upto: int | None = None
+    """The last place in the log that counts."""
 
     def where(self) -> dict[str, object]:
         """The columns that both read models have."""
@@ -39,9 +41,9 @@ def traced(models: ReadModels, wanted: Wanted, size: int = PAGE) -> Iterator[lis
     """The disclosures, page by page, each once. What is stored after the first page was asked for is not among them: so
     that reading the log, which is stored too, comes to an end.
     """
-    head = models.store.head()
+    last = models.store.head() if wanted.upto is None else wanted.upto
     for page in _pages(models, wanted, size):
-        found = [row for row in page if row.place is None or row.place <= head]
+        found = [row for row in page if row.place is not None and row.place <= last]
         if found:
             yield found
 

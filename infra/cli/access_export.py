@@ -1,0 +1,89 @@
+"""`casus export fhir-audit` and `casus export logboek`: who saw what, for the access records of other houses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from infra.cli.param import Param
+from infra.cli.session import Session
+from infra.cli.tracing import about, narrowed, period
+from infra.readmodels.tracing import Wanted, traced
+from projections.disclosures import DisclosureRow
+
+OUTPUT = Param("output", "file", required=True, short="-o")
+RECIPIENT = Param("recipient", "code", required=True)
+WHICH = (
+    Param("case", "case"), Param("since", "date", flag="from"), Param("until", "date", flag="to"), Param("place", "integer"),
+)  # fmt: skip
+
+
+def fhir_audit(session: Session, output: str, recipient: str, form: str, check: bool, **which: Any) -> None:
+    """FHIR R4B AuditEvents, one a disclosure: a resource a line, or one Bundle."""
+    from infra.exports import fhir
+
+    rows, place = _rows(session, **which)
+    made = (fhir.ndjson if form == "ndjson" else fhir.bundle)(_checked(rows) if check else rows)
+    _write(session, made, output, recipient, place, which["case"])
+
+
+def logboek(session: Session, output: str, recipient: str, register: str | None, **which: Any) -> None:
+    """Rows of Logboek Dataverwerkingen: no user, one person a row, by a pseudonym that this recipient alone gets."""
+    from infra.exports.logboek import REGISTER, lines
+
+    rows, place = _rows(session, **which)
+    made = lines(rows, lambda who: session.store.tokens.digest(f"logboek {recipient}", who), register or REGISTER)
+    _write(session, made, output, recipient, place, which["case"])
+
+
+def _rows(
+    session: Session, case: str | None, since: date | None, until: date | None, place: int | None
+) -> tuple[Iterator[DisclosureRow], int]:
+    """The disclosures up to a place in the log, the last one there is unless another was named: what was exported once
+    can be exported again, the same to the byte.
+    """
+    number, _ = about(case, None)
+    first, beyond = period(since, until)
+    upto = min(session.store.head() if place is None else place, session.store.head())
+    # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
+    session.gate.general("access-export", seen=(number,) if number else ())
+    pages = traced(session.readmodels, Wanted(number, since=first, before=beyond, upto=upto))
+    return (narrowed(row, number) for page in pages for row in page), upto
+
+
+def _checked(rows: Iterable[DisclosureRow]) -> Iterator[DisclosureRow]:
+    """Each row, once its resource was found to be a valid one. Refused when what checks it is not installed."""
+    from domain.refusal import Refused
+    from infra.exports.fhir import resource
+
+    try:
+        from fhir.resources.R4B.auditevent import AuditEvent
+    except ImportError:
+        raise Refused("extra-missing", extra="fhir") from None
+    for row in rows:
+        AuditEvent.model_validate(resource(row))
+        yield row
+
+
+def _write(session: Session, made: Iterable[bytes], output: str, recipient: str, place: int, case: str | None) -> None:
+    from infra.exports.files import written_whole
+
+    digest, count = sha256(), 0
+    with written_whole(Path(output)) as file:
+        for piece in made:
+            file.write(piece)
+            digest.update(piece)
+            count += 1
+            if count % 1000 == 0:
+                session.out.progress(session.words.say("written", count=count))
+        seen = (case,) if case else ()
+        session.gate.general("access-export", outcome="exported", recipient=recipient, digest=digest.hexdigest(), seen=seen)
+    session.out.progress_done()
+    told = {"recipient": recipient, "place": place, "digest": digest.hexdigest()}
+    if session.out.json:
+        session.out.record(told)
+    else:
+        session.out.line(session.words.say("left-house", **told))

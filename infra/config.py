@@ -11,12 +11,13 @@ from pathlib import Path
 from domain.refusal import Refused
 
 FILE = "config.toml"
-KNOWN = ("store", "key_file", "team", "as")
+KNOWN = ("store", "key_file", "ledger", "team", "as")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the store is and who asks. `store` is a PostgreSQL DSN, or None for the folder `home` on this machine.
+    """Where the store is and who asks. `store` is a PostgreSQL DSN, or None for the folder `home` on this machine; `ledger`
+    is the file in which erasures are written down.
 
     `team` and `actor` are what holds when the command line says nothing.
     """
@@ -26,6 +27,7 @@ class Settings:
     key_file: Path | None = None
     team: str | None = None
     actor: str | None = None
+    ledger: Path | None = None
 
     def __repr__(self) -> str:  # a DSN may hold a password
         return f"Settings({'server' if self.store else 'embedded'})"
@@ -40,11 +42,13 @@ def settings(
     filed = _read(home / FILE)
     chosen = store or environ.get("CASUS_STORE") or filed.get("store")
     key_file = environ.get("CASUS_KEY_FILE") or filed.get("key_file")
+    ledger = environ.get("CASUS_LEDGER") or filed.get("ledger")
     if chosen and not chosen.startswith(("postgresql://", "postgres://")):
         raise Refused("store-not-postgresql", field="CASUS_STORE")
     return Settings(
         home, chosen or None, Path(key_file).expanduser() if key_file else None,
         team or environ.get("CASUS_TEAM") or filed.get("team"), actor or environ.get("CASUS_AS") or filed.get("as"),
+        Path(ledger).expanduser() if ledger else None,
     )  # fmt: skip
 
 

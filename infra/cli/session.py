@@ -78,7 +78,7 @@ class Session:
         """Where the store is, as the store wants it."""
         from infra.store.config import StoreConfig
 
-        return StoreConfig(self.settings.home, self.settings.store, self.settings.key_file)
+        return StoreConfig(self.settings.home, self.settings.store, self.settings.key_file, ledger=self.settings.ledger)
 
     @cached_property
     def store(self) -> Store:

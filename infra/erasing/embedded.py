@@ -1,0 +1,113 @@
+"""The keeper on a laptop: the file of the keys, in which what is overwritten leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from infra.erasing.keeper import BEGUN, ERASED, Noted
+from infra.store.database import iso
+
+if TYPE_CHECKING:
+    from infra.erasing.ledger import Line
+    from infra.store.database import Database, Row
+    from infra.store.store import Store
+
+CHUNK = 200
+OF = "originator_id = ? AND subject = ?"
+
+
+class EmbeddedKeeper:
+    """`Keeper` on two files."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @property
+    def db(self) -> Database:
+        return self.store.keys_connection()
+
+    def _now(self) -> str:
+        return iso(self.store.now())
+
+    def note(self, stream: str, subject: str, request: str, step: str, found: str = "") -> None:
+        self.db.execute(
+            "INSERT INTO erasures VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (stream, subject, request, step, found, self._now()),
+        )
+
+    def noted(self) -> list[Noted]:
+        rows = self.db.query("SELECT * FROM erasures ORDER BY originator_id, subject, done_at")
+        return [Noted(a, b, c, d, e, datetime.fromisoformat(at)) for a, b, c, d, e, at in rows]
+
+    def keys(self, stream: str, subject: str) -> dict[str, bool]:
+        rows = self.db.query(
+            f"SELECT key_id, wrapped IS NOT NULL FROM data_keys WHERE {OF} ORDER BY generation", (stream, subject)
+        )
+        return {key_id: bool(alive) for key_id, alive in rows}
+
+    def destroy(self, stream: str, subject: str, keys: Sequence[str]) -> None:
+        now = self._now()
+        with self.db.transaction():
+            self.db.execute(
+                "UPDATE data_keys SET state = 'erased', wrapped = NULL, kek_version = NULL, erased_at = ? "
+                f"WHERE {OF} AND wrapped IS NOT NULL",
+                (now, stream, subject),
+            )
+            if not self.keys(stream, subject):
+                # That there was somebody stays to be seen: a key made anew would undo the erasure.
+                self.db.executemany(
+                    "INSERT INTO data_keys (originator_id, subject, generation, key_id, state, created_at, erased_at) "
+                    "VALUES (?, ?, ?, ?, 'erased', ?, ?)",
+                    [(stream, subject, n, key, now, now) for n, key in enumerate(keys, start=1)],
+                )
+
+    def same_person(self, stream: str, subject: str) -> list[str]:
+        rows = self.db.query(
+            "SELECT DISTINCT b.originator_id FROM tokens a JOIN tokens b ON a.purpose = b.purpose AND a.token = b.token "
+            "WHERE a.originator_id = ? AND a.subject = ? AND b.originator_id <> ? ORDER BY 1",
+            (stream, subject, stream),
+        )
+        return [row[0] for row in rows]
+
+    def drop_tokens(self, stream: str, subject: str) -> None:
+        self.db.execute(f"DELETE FROM tokens WHERE {OF}", (stream, subject))
+
+    def close(self, stream: str, subject: str) -> None:
+        self.db.execute(f"UPDATE erasures SET found = '' WHERE {OF}", (stream, subject))
+
+    def left(self, stream: str, subject: str) -> int:
+        ((keys,),) = self.db.query(f"SELECT count(*) FROM data_keys WHERE {OF} AND wrapped IS NOT NULL", (stream, subject))
+        ((tokens,),) = self.db.query(f"SELECT count(*) FROM tokens WHERE {OF}", (stream, subject))
+        return int(keys + tokens)
+
+    def outstanding(self, lines: Sequence[Line]) -> list[Line]:
+        ids = [key for line in lines for key in line.keys]
+        kept: dict[str, int] = dict(
+            self._among(self.db, "SELECT key_id, wrapped IS NOT NULL FROM data_keys WHERE key_id IN", ids)
+        )
+        log = self.store.connection()
+        sealed = {row[0] for row in self._among(log, "SELECT DISTINCT key_id FROM sealed_fields WHERE key_id IN", ids)}
+        found = []
+        for line in lines:
+            if not (kept.keys() | sealed) & set(line.keys) or not self.store.version(line.stream):
+                continue
+            alive = any(kept.get(key) for key in line.keys) or not kept.keys() & set(line.keys)
+            erased = self.logged(line.stream, line.subject, ERASED)
+            if alive if erased else not self.logged(line.stream, line.subject, BEGUN):
+                found.append(line)
+        return found
+
+    @staticmethod
+    def _among(db: Database, select: str, values: Sequence[str]) -> Iterator[Row]:
+        for start in range(0, len(values), CHUNK):
+            chunk = values[start : start + CHUNK]
+            yield from db.query(f"{select} ({', '.join('?' * len(chunk))})", chunk)
+
+    def logged(self, stream: str, subject: str, topic: str) -> bool:
+        return any(r.topic == topic and getattr(r.event, "subject", None) == subject for r in self.store.load(stream))
+
+    def rotations(self) -> dict[int, datetime]:
+        rows = self.db.query("SELECT version, since FROM keks ORDER BY version")
+        return {version: datetime.fromisoformat(since) for version, since in rows}

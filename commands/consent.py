@@ -10,9 +10,12 @@ from pydantic import Field
 
 from commands.base import CaseCommand, Line, On, Text, Yield, require
 from commands.desk import Desk
+from commands.holding import may_bring_number
 from commands.intake import BirthDate, CitizenNumber, identity_of
 from commands.overlap import notices
-from domain.case import OPEN, Case
+from domain.case import FINAL, OPEN, Case, Status
+from domain.case_parts import Consent
+from domain.event import Stamp
 from domain.events.consent import (
     CaseNamed,
     ConsentExpired,
@@ -23,9 +26,11 @@ from domain.events.consent import (
     GroundRecorded,
     OverlapAnswered,
     OverlapTold,
+    RecipientTold,
 )  # fmt: skip
 from domain.ids import RESIDENT, CaseNumber, EntryId, PartnerId, SubjectId
 from domain.refusal import NotFound, Refused
+from domain.sharing import ON_OTHER_GROUNDS, standing, to_tell
 
 Purpose = Literal["case-direction", "care", "safety", "evaluation"]
 OtherGround = Literal["legal-duty", "vital-interest", "public-task", "conflict-of-duties", "team-basis"]
@@ -50,14 +55,8 @@ class Give(CaseCommand):
             desk.partner(partner)
         if self.until is not None and self.until < desk.today:
             raise Refused("date-passed", field="until", on=self.until)
-        for c in state.consents.values():
-            same = (c.subject, c.purpose, c.recipients, c.until) == (
-                self.subject,
-                self.purpose,
-                self.recipients,
-                self.until,
-            )
-            if same and c.state_on(desk.today) == "given":
+        for c in standing(state):
+            if _about(c) == _about(self) and (c.until, c.state_on(desk.today)) == (self.until, "given"):
                 return
         yield ConsentGiven(
             consent=state.next_entry("C", state.consents), subject=self.subject, purpose=self.purpose,
@@ -78,18 +77,14 @@ class Refuse(CaseCommand):
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         _subject(state, self.subject)
-        for c in state.consents.values():
-            if (c.subject, c.purpose, c.recipients, c.state) == (
-                self.subject,
-                self.purpose,
-                self.recipients,
-                "refused",
-            ):
-                return
-        yield ConsentRefused(
+        if any(_about(c) == _about(self) and c.state == "refused" for c in standing(state)):
+            return
+        refused = ConsentRefused(
             consent=state.next_entry("C", state.consents), subject=self.subject, purpose=self.purpose,
             recipients=self.recipients,
         )  # fmt: skip
+        yield refused
+        yield from _knows(state, desk, refused)
 
 
 class Limit(CaseCommand):
@@ -118,7 +113,9 @@ class Limit(CaseCommand):
         recipients = self.recipients or old.recipients
         until = self.until or old.until
         if (recipients, until) != (old.recipients, old.until):
-            yield ConsentLimited(consent=self.consent, recipients=recipients, until=until)
+            limited = ConsentLimited(consent=self.consent, recipients=recipients, until=until)
+            yield limited
+            yield from _knows(state, desk, limited)
 
 
 class Withdraw(CaseCommand):
@@ -136,7 +133,9 @@ class Withdraw(CaseCommand):
             return
         if old.state != "given":
             raise Refused("consent-not-in-force", consent=self.consent, state=old.state)
-        yield ConsentWithdrawn(consent=self.consent)
+        withdrawn = ConsentWithdrawn(consent=self.consent)
+        yield withdrawn
+        yield from _knows(state, desk, withdrawn)
 
 
 class Expire(CaseCommand):
@@ -157,8 +156,33 @@ class Expire(CaseCommand):
         yield ConsentExpired(consent=self.consent)
 
 
+class Tell(CaseCommand):
+    """Record that a partner was told that sharing has stopped: it had a part in the case until then.
+
+    Who was shown what: `casus consent shared`. What they know they know; they are asked to leave it out from now on.
+
+    casus consent tell LEL-2026-0007 C1 --partner kwintes
+    """
+
+    VERB: ClassVar[str] = "tell"
+    STATES: ClassVar[frozenset[Status]] = frozenset({*OPEN, *FINAL})
+    consent: EntryId = Field(json_schema_extra={"position": 1})
+    partner: PartnerId
+
+    def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
+        consent: Consent = require(state.consents, "consent", self.consent)
+        if self.partner in consent.told:
+            return
+        waiting = [p for c, p in to_tell(state) if c.id == self.consent]
+        if self.partner not in waiting:
+            raise Refused("nothing-to-tell", consent=self.consent, partner=self.partner, choices=tuple(waiting))
+        yield RecipientTold(consent=self.consent, partner=self.partner, subject=consent.subject)
+
+
 class RecordGround(CaseCommand):
-    """Record another legal ground than consent that your organisation relies on, and why.
+    """Record another legal ground than consent that your organisation relies on for what it brought in, and why.
+
+    It is for one subject (`--about`), and covers what your organisation brought in about them: nobody records it for another.
 
     casus consent record-ground GRN-2026-0002 --kind public-task --motivation "..."
     """
@@ -182,6 +206,7 @@ class Name(CaseCommand):
     """
 
     VERB: ClassVar[str] = "name"
+    ASKS_ABOUT: ClassVar[bool] = False
     resident_name: Line
     ground: GroundKind
     necessity: Text
@@ -198,10 +223,12 @@ class Name(CaseCommand):
         if not state.anonymous:
             raise Refused("already-named", case=state.number)
         if self.ground == "consent":
-            if not any(c.state_on(desk.today) == "given" and c.subject == RESIDENT for c in state.consents.values()):
+            said = (c for c in standing(state) if c.subject == RESIDENT and c.purpose in ON_OTHER_GROUNDS)
+            if not any(c.state_on(desk.today) == "given" for c in said):
                 raise Refused("no-consent-recorded", case=state.number)
-        elif not any(g.kind == self.ground for g in state.grounds.values()):
+        elif not any(g.kind == self.ground and g.subject == RESIDENT for g in state.grounds.values()):
             raise Refused("no-ground-recorded", field="ground", kind=self.ground)
+        may_bring_number(desk, self.number)
         yield CaseNamed(
             subject=RESIDENT, ground=self.ground, necessity=self.personal(self.necessity, RESIDENT),
             proportionality=self.personal(self.proportionality, RESIDENT),
@@ -240,6 +267,19 @@ class AnswerOverlap(CaseCommand):
         """The asking case, known only from this one's state."""
         probe = state.probes.get(self.probe)
         return () if probe is None else (probe.case,)
+
+
+def _about(said: Consent | Give | Refuse) -> tuple[SubjectId, str, frozenset[PartnerId]]:
+    """Whose consent, for what and for whom."""
+    return said.subject, said.purpose, said.recipients
+
+
+def _knows(state: Case, desk: Desk, stopping: ConsentRefused | ConsentLimited | ConsentWithdrawn) -> Iterator[RecipientTold]:
+    """The organisation that records that sharing stops knows it by that."""
+    after = stopping.apply(state.but(stamp=Stamp(state.number, 0, desk.at)))
+    for consent, partner in to_tell(after):
+        if consent.id == stopping.consent and partner == desk.me().partner:
+            yield RecipientTold(consent=consent.id, partner=partner, subject=consent.subject)
 
 
 def _subject(state: Case, subject: SubjectId) -> None:

@@ -11,7 +11,10 @@ from commands.base import CaseCommand
 from commands.desk import Desk
 from commands.triage import consent_missing, weigh
 from domain.case import FINAL, IN_TRIAGE, Case, Status
-from domain.ids import Code, EntryId
+from domain.ids import RESIDENT, Code, EntryId
+from domain.sharing import consent_rests, standing, to_tell
+
+GOING_ON = frozenset({Status.ACTIVE, Status.RESTING, Status.AFTERCARE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,21 @@ def _triage(case: Case, desk: Desk) -> Iterator[Possible]:
         yield Possible("triage.accept", "criteria-met" if verdict.held else "against-criteria", None, due)
 
 
+def _sharing(case: Case, desk: Desk) -> Iterator[Possible]:
+    """Who is to be told that sharing has stopped; what to do where nothing allows it any more, or where a case came from
+    another table without the consent that was given there.
+    """
+    for consent, _ in to_tell(case):
+        yield Possible("consent.tell", "sharing-stopped", consent.id)
+    if case.anonymous or case.status not in GOING_ON or consent_missing(case, desk) or consent_rests(case, desk.today):
+        return
+    asked = [c for c in standing(case) if (c.subject, c.purpose) == (RESIDENT, "case-direction")]
+    if asked or case.predecessor is not None:
+        why = "consent-stopped" if asked else "received-without-consent"
+        yield Possible("consent.give", why)
+        yield Possible("consent.record-ground", why)
+
+
 def _stagnation(case: Case, desk: Desk) -> Iterator[Possible]:
     """A flagged case obliges a decision; one without progress for long enough obliges the flag."""
     monitoring = desk.profile.monitoring
@@ -196,6 +214,6 @@ def _towards_the_end(case: Case, _: Desk) -> Iterator[Possible]:
 
 
 _RULES: tuple[Callable[[Case, Desk], Iterator[Possible]], ...] = (
-    _imported, _asked_of_us, _triage, _stagnation, _moment, _calls, _plan, _towards_the_end,
+    _imported, _asked_of_us, _triage, _sharing, _stagnation, _moment, _calls, _plan, _towards_the_end,
 )  # fmt: skip
 """The most pressing first."""

@@ -14,9 +14,10 @@ from domain.case import IN_TRIAGE, Case, Status
 from domain.criteria import Verdict, evaluate
 from domain.events.escalation import TransferOffered
 from domain.events.triage import CaseAccepted, CaseDeclined, CriterionAssessed, MoreAsked
-from domain.ids import RESIDENT, Code, PartnerId, ProfessionalId
+from domain.ids import Code, PartnerId, ProfessionalId
 from domain.profile import Profile
 from domain.refusal import Refused
+from domain.sharing import consent_rests
 
 
 class Assess(CaseCommand):
@@ -177,8 +178,7 @@ def consent_missing(state: Case, desk: Desk) -> bool:
     submission = desk.profile.submission
     if submission is None or submission.consent_required is None or not submission.consent_required.value or state.anonymous:
         return False
-    given = (c for c in state.consents.values() if c.subject == RESIDENT and c.state_on(desk.today) == "given")
-    return not state.grounds and not any(given)
+    return not consent_rests(state, desk.today)
 
 
 def _no_open_offer(state: Case) -> None:

@@ -90,6 +90,43 @@ def had_a_part(case: Case) -> Iterator[PartnerId]:
     yield from sorted(taking | ({case.submitter} if case.submitter else set()))
 
 
+def standing(case: Case) -> Iterator[Consent]:
+    """What was said about sharing and was not passed over by something said later for the same subject and purpose about all
+    that it concerned.
+    """
+    for consent in case.consents.values():
+        later = [
+            c for c in case.consents.values()
+            if (c.subject, c.purpose) == (consent.subject, consent.purpose) and c.decided > consent.decided
+        ]  # fmt: skip
+        if not any(not c.recipients or (consent.recipients and consent.recipients <= c.recipients) for c in later):
+            yield consent
+
+
+def to_tell(case: Case) -> Iterator[tuple[Consent, PartnerId]]:
+    """The partners that have to be told that sharing has stopped: they had a part in the case when a subject refused it, took it
+    back or narrowed it away from them, nothing was said since that lets it go on, and nobody told them.
+    """
+    for consent in case.consents.values():
+        for partner in sorted(consent.saw - consent.told) if consent.purpose in ON_OTHER_GROUNDS else ():
+            last = last_said(case.consents.values(), consent.subject, partner, consent.purpose)
+            if last is consent and stopped(consent, partner):
+                yield consent, partner
+
+
+def stopped(consent: Consent, partner: PartnerId) -> bool:
+    """Whether a subject stopped sharing with a partner by this: refused it, took it back, or narrowed it away. (Consent that
+    ended on its day was known to end then.)
+    """
+    return consent.concerns(partner) and (consent.state in ("refused", "withdrawn") or not consent.covers(partner))
+
+
+def consent_rests(case: Case, on: date) -> bool:
+    """Whether working on a named case rests on anything: consent of the resident for case direction, or another ground."""
+    given = (c for c in standing(case) if (c.subject, c.purpose) == (RESIDENT, "case-direction"))
+    return any(c.state_on(on) == "given" for c in given) or any(g.subject == RESIDENT for g in case.grounds.values())
+
+
 def last_said(consents: Iterable[Consent], subject: SubjectId, recipient: PartnerId, purpose: Code) -> Consent | None:
     """What a subject said last about sharing with a recipient for a purpose."""
     found = (c for c in consents if (c.subject, c.purpose) == (subject, purpose) and c.concerns(recipient))

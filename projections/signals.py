@@ -18,13 +18,15 @@ SILENT_DAYS = 90
 class SignalRow(NamedTuple):
     """Something that asks for attention until somebody acts."""
 
-    kind: Annotated[str, "overdue stagnating unanswered asked expiring expired unheld forgotten silent glass"]
+    kind: Annotated[
+        str, "overdue stagnating unanswered asked expiring expired stopped missing unheld untold forgotten silent glass"
+    ]
     what: Annotated[
         str,
         "overdue: triage check decision wake aftercare agreement meeting; stagnating: flagged unflagged; unanswered: question "
         "invitation agreement escalation direction-offer transfer probe; asked: probe escalation direction-offer transfer; "
-        "expiring and expired: consent deviation subgroup direction cover sharing; unheld: holder cover director "
-        "contact-point agreement; forgotten: next-moment; silent: history; glass: review",
+        "expiring and expired: consent deviation subgroup direction cover sharing; stopped, missing and untold: consent; "
+        "unheld: holder cover director contact-point agreement; forgotten: next-moment; silent: history; glass: review",
     ]
     team: Annotated[str | None, "the team that it is a signal for; empty for an imported history"]
     number: Annotated[str | None, "the case; empty for what concerns the team itself"]
@@ -113,13 +115,32 @@ def expired(c: CaseOnADay) -> Found:
             yield _signal(c, "expired", ENDING[w.what], w.on, w)
 
 
+def stopped(c: CaseOnADay) -> Found:
+    """A subject of a running case refused sharing or took it back, or consent ended and that was recorded; no other ground."""
+    for w in c.waiting:
+        if w.what == "consent" and w.state in ("refused", "withdrawn", "expired"):
+            yield _signal(c, "stopped", "consent", w.since, w)
+
+
+def missing(c: CaseOnADay) -> Found:
+    """A case that rests on no consent and no other ground, though its table asks that, or it came from another table: what
+    was consented to there was sharing at that table.
+    """
+    for w in c.waiting:
+        asked = w.state == "received" or (w.state == "none" and c.team is not None and c.team.consent_required)
+        if w.what == "consent" and asked:
+            yield _signal(c, "missing", "consent", w.since, w)
+
+
 def forgotten(c: CaseOnADay) -> Found:
     """An open case without a next moment. No command leads to it; if it is there, it is seen."""
     if c.row.next_on is None:
         yield _signal(c, "forgotten", "next-moment", None)
 
 
-RULES: tuple[Callable[[CaseOnADay], Found], ...] = (overdue, stagnating, unanswered, expiring, expired, forgotten)
+RULES: tuple[Callable[[CaseOnADay], Found], ...] = (
+    overdue, stagnating, unanswered, expiring, expired, stopped, missing, forgotten,
+)  # fmt: skip
 """The rules that look at one case."""
 
 
@@ -164,18 +185,26 @@ def of_teams(t: Tables) -> Found:
             yield blank._replace(kind="overdue", what="meeting", team=m.team, entry=m.kind, on=m.on, days=late)
 
 
+def untold(t: Tables) -> Found:
+    """A partner had a part in a case until a subject stopped sharing, and nobody told it; also when the case has ended."""
+    for c in t.with_rows("tell"):
+        for w in c.waiting:
+            if w.what == "tell":
+                yield _signal(c, "untold", "consent", w.since, w)._replace(entry=w.entry.partition(":")[0])
+
+
 def glass(t: Tables) -> Found:
     """Somebody looked into a case without being in it: for each privacy officer of its table, and for who holds it, until
     it was reviewed, also when the case has ended meanwhile.
     """
-    for c in t.with_glass():
+    for c in t.with_rows("glass"):
         officers = t.officers(c.row.team or "") or (None,)
         for w in c.waiting:
             for officer in officers if w.what == "glass" else ():
                 yield _signal(c, "glass", "review", w.since, w)._replace(professional=officer)
 
 
-ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams, glass)
+ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams, untold, glass)
 """The rules that look at the tables too."""
 
 

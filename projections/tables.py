@@ -34,9 +34,9 @@ class Tables:
             if case.status in OPEN:
                 yield CaseOnADay(case, self._of_case.get(case.number, ()), self.team.get(case.team or ""), self.on)
 
-    def with_glass(self) -> Iterator[CaseOnADay]:
-        """The cases, open or not, in which broken glass waits for its review."""
-        numbers = {row.number for row in self.waiting if row.what == "glass"}
+    def with_rows(self, what: str) -> Iterator[CaseOnADay]:
+        """The cases, open or not, in which something of this kind waits: the review of broken glass, a partner to be told."""
+        numbers = {row.number for row in self.waiting if row.what == what}
         for case in self.cases if numbers else ():
             if case.number in numbers:
                 yield CaseOnADay(case, self._of_case[case.number], self.team.get(case.team or ""), self.on)

@@ -35,6 +35,7 @@ class TeamRow(NamedTuple):
     direction_days: Annotated[int | None, "for how long direction can be taken over"]
     aftercare_days: Annotated[int | None, "after how long a closed case is looked at again"]
     budget_cents: Annotated[int | None, "the small budget for a case, in euro cents"]
+    consent_required: Annotated[bool | None, "whether a named case needs consent or another ground; empty where it is not said"]
     shared_with: Annotated[str | None, "to whom learning points go: team region all-staff"]
     sharing_signed: Annotated[date | None, "the day the agreement on data sharing was signed, while it stands"]
     sharing_until: Annotated[date | None, "until when it holds, if it ends"]
@@ -106,6 +107,7 @@ def _team(history: History[Team]) -> Iterator[TeamRow]:
         direction_days=_value(profile, "escalation", "direction_days"),
         aftercare_days=_value(profile, "closing", "aftercare_days"),
         budget_cents=_value(profile, "plan", "budget_cents"),
+        consent_required=_value(profile, "submission", "consent_required"),
         shared_with=_value(profile, "learning", "shared_with"),
         sharing_signed=sharing.signed if sharing else None,
         sharing_until=sharing.until if sharing else None,
@@ -140,7 +142,7 @@ def _meetings(history: History[Team]) -> Iterator[MeetingRow]:
         yield MeetingRow(history.stream, m.on, m.kind, m.held)
 
 
-TEAMS = Projection("teams", 1, TeamRow, {"team": _team})
+TEAMS = Projection("teams", 2, TeamRow, {"team": _team})
 MEMBERS = Projection("members", 1, MemberRow, {"team": _members}, key=("partner",))
 ROSTER = Projection("roster", 1, RosterRow, {"team": _roster}, key=("professional",))
 LOGINS = Projection("logins", 1, LoginRow, {"team": _logins}, key=("professional",), internal=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, NamedTuple
 
-from domain.case import Case
+from domain.case import IN_TRIAGE, Case
 from domain.days import day_of
+from domain.ids import RESIDENT
+from domain.sharing import ON_OTHER_GROUNDS, standing, to_tell
 from projections.base import Projection
 from projections.history import History
 
@@ -18,7 +20,7 @@ class WaitingRow(NamedTuple):
     number: Annotated[str, "the case's number"]
     what: Annotated[
         str,
-        "next decision agreement question invitation escalation direction-offer direction transfer probe consent "
+        "next decision agreement question invitation escalation direction-offer direction transfer probe consent tell "
         "deviation subgroup absence agenda glass",
     ]
     entry: Annotated[str, "its number in the case, or what else names it there"]
@@ -37,13 +39,14 @@ class WaitingRow(NamedTuple):
 def _rows(history: History[Case]) -> Iterator[WaitingRow]:
     case = history.state
     blank = WaitingRow(history.stream, "", "", case.team or None, case.holder, "", None, None, None, None, None)
-    for what in (_moments, _asked, _ending) if case.is_open() else ():
+    for what in (_moments, _asked, _shared, _ending) if case.is_open() else ():
         yield from what(case, blank)
     for g in case.glass.values():
         if g.justified is None:  # also when the case has ended
             yield blank._replace(
                 what="glass", entry=g.id, state="broken", since=day_of(g.until), professional=g.professional, to=g.team
             )
+    yield from _untold(case, blank)
 
 
 def _moments(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
@@ -82,9 +85,29 @@ def _asked(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
             yield blank._replace(what="probe", entry=p.id, state="asked", since=p.since, professional=case.holder)
 
 
+def _shared(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
+    """Where sharing has stopped, or rests on nothing: of each subject, what was said last, unless another ground stands."""
+    if case.anonymous and not case.consents:
+        return
+    for c in standing(case):
+        ground = any(g.subject == c.subject for g in case.grounds.values())
+        if c.state != "given" and c.purpose in ON_OTHER_GROUNDS and not ground:
+            yield blank._replace(what="consent", entry=c.id, state=c.state, since=c.since)
+    asked = any((c.subject, c.purpose) == (RESIDENT, "case-direction") for c in case.consents.values())
+    if not asked and case.status not in IN_TRIAGE and not any(g.subject == RESIDENT for g in case.grounds.values()):
+        state = "received" if case.predecessor is not None else "none"
+        yield blank._replace(what="consent", state=state, since=case.accepted_on, professional=case.holder)
+
+
+def _untold(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
+    """Who still has to hear that sharing has stopped; also when the case has ended since."""
+    for c, partner in to_tell(case):
+        yield blank._replace(what="tell", entry=f"{c.id}:{partner}", state=c.state, since=c.since, partner=partner)
+
+
 def _ending(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:
     """What ends on a day by itself."""
-    for c in case.consents.values():
+    for c in standing(case):
         if c.state == "given" and c.until is not None:
             yield blank._replace(what="consent", entry=c.id, state=c.state, since=c.since, on=c.until)
     for d in case.deviations.values():

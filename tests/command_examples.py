@@ -50,6 +50,7 @@ from tests.examples import (
     TWO_ASKED,
     TWIN_CASE,
     UNNAMED,
+    example,
 )
 from tests.scenario import CASE, LOCK_CASE, TODAY, TWIN, Situation, given, given_table, on
 from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_HAND, LOCK_MASTER, MASTER, PILOT, PROFILE, TUG, document, profile
@@ -66,6 +67,7 @@ COMMANDS: tuple[tuple[Situation, Command], ...] = (
     (given(*ACTIVE, CONSENT), consent.Limit(case=CASE, consent="C1", recipients=frozenset({"tugs"}))),
     (given(*ACTIVE, CONSENT), consent.Withdraw(case=CASE, consent="C1")),
     (given(*ACTIVE, CONSENT.model_copy(update={"until": PAST})), consent.Expire(case=CASE, consent="C1")),
+    (given(*ACTIVE, CONSENT, example("case.consent.withdrawn")), consent.Tell(case=CASE, consent="C1", partner="pilots")),
     (given(*ACTIVE), consent.RecordGround(case=CASE, kind="vital-interest", motivation="He sinks")),
     (given(*UNNAMED), consent.Name(
         case=CASE, resident_name="Wilma", ground="public-task", necessity="n", proportionality="p", subsidiarity="s"

@@ -130,6 +130,7 @@ EVENTS: tuple[Event, ...] = (
     consents.ConsentLimited(consent="C1", recipients=frozenset({"tugs"}), until=SOON),
     consents.ConsentWithdrawn(consent="C1"),
     consents.ConsentExpired(consent="C1"),
+    consents.RecipientTold(consent="C1", partner="pilots", subject="s1"),
     GROUND,
     NAMED,
     PROBED,

@@ -83,6 +83,21 @@ class ConsentExpired(Event):
         return case if old is None else case.but(consents=put(case.consents, self.consent, replace(old, state="expired")))
 
 
+class RecipientTold(Event):
+    """A partner that had been shown a subject's data was told that sharing it has stopped."""
+
+    TOPIC: ClassVar[str] = "case.consent.recipient-told"
+    consent: EntryId
+    partner: PartnerId
+    subject: SubjectId
+
+    def apply(self, case: Case) -> Case:
+        old = case.consents.get(self.consent)
+        if old is None:
+            return case
+        return case.but(consents=put(case.consents, self.consent, replace(old, told=old.told | {self.partner})))
+
+
 class GroundRecorded(Event):
     """An organisation relies on another legal ground than consent, with its motivation."""
 

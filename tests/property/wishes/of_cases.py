@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from commands.triage import weigh
 from domain.case import Case, Status
+from domain.sharing import to_tell
 from tests.property.wishes.looking import NUMBERS, CaseLooker, Wish
 from tests.property.wishes.of_entries import corrections
 from tests.property.wishes.of_plans import agreements, money, plan
@@ -165,6 +166,8 @@ def consent(look: CaseLooker) -> Iterator[Wish]:
             yield 1, "consent.limit", {"consent": c.id, "recipients": sorted(c.recipients)[:1] or [look.partner()]}
         elif c.state == "given":
             yield 12, "consent.expire", {"consent": c.id}
+    for told, partner in to_tell(case):
+        yield 6, "consent.tell", {"consent": told.id, "partner": partner}
     for probe in case.probes.values():
         if probe.told is None:
             yield 3, "consent.answer-overlap", {"probe": probe.id, "tell": look.often(0.5), "why": look.words()}

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from commands.consent import AnswerOverlap, Expire, Give, Limit, Name, RecordGround, Refuse, Withdraw
+from commands.consent import AnswerOverlap, Expire, Give, Limit, Name, RecordGround, Refuse, Tell, Withdraw
 from domain.case_parts import Consent
-from domain.events.consent import ConsentGiven, ConsentWithdrawn, OverlapTold
-from tests.examples import ACTIVE, ANONYMOUS, CLOSED, CONSENT, GROUND, LATER, LOCK_SUBMITTED, PAST, PROBED, SOON, example
+from domain.events.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn, OverlapTold, RecipientTold
+from tests.examples import (
+    ACTIVE,
+    ANONYMOUS,
+    CLOSED,
+    CONSENT,
+    GROUND,
+    INVITED,
+    LATER,
+    LOCK_SUBMITTED,
+    PAST,
+    PROBED,
+    SOON,
+    example,
+    text,
+)
 from tests.scenario import CASE, LOCK_CASE, TODAY, given
 from tests.support.tables import HARBOUR, PILOT, TUG
 
 ENDED = CONSENT.model_copy(update={"until": PAST})
 ANSWER = AnswerOverlap(case=CASE, probe="O1", tell=True, why="It helps")
 NAME = Name(case=CASE, resident_name="Wilma", ground="public-task", necessity="n", proportionality="p", subsidiarity="s")
+
+TOLD = RecipientTold(consent="C1", partner="pilots", subject="s1")
+"""Who records that sharing stops knows it by that: the organisation of the one who asks."""
+JOINED = (INVITED, example("case.parties.partner-joined"))
+TELL = Tell(case=CASE, consent="C1", partner="tugs")
+WITHDRAWN = ConsentWithdrawn(consent="C1")
 
 
 def consent(**changes: object) -> Give:
@@ -45,12 +65,14 @@ def test_consent_has_expired_once_its_day_has_passed_whether_or_not_anyone_recor
 
 def test_a_refusal_is_recorded_once():
     refuse = Refuse(case=CASE, purpose="safety")
-    given(*ACTIVE).when(refuse).then_it("consent.refused").when(refuse).then_nothing()
+    given(*ACTIVE).when(refuse).then_it("consent.refused", "consent.recipient-told").when(refuse).then_nothing()
 
 
 def test_consent_is_narrowed_never_widened():
     limited = given(*ACTIVE, CONSENT)
-    limited.when(Limit(case=CASE, consent="C1", recipients=frozenset({"tugs"}))).then_it("consent.limited")
+    limited.when(Limit(case=CASE, consent="C1", recipients=frozenset({"tugs"}))).then_it(
+        "consent.limited", "consent.recipient-told"
+    )
     limited.when(Limit(case=CASE, consent="C1", recipients=frozenset({"seamens-home"}))).then_refused("wider-than-given")
     limited.when(Limit(case=CASE, consent="C1", until=LATER + timedelta(days=1))).then_refused("wider-than-given", field="until")
     limited.when(Limit(case=CASE, consent="C1", recipients=frozenset({"navy"}))).then_refused("unknown-partner")
@@ -63,7 +85,60 @@ def test_consent_out_of_force_is_not_narrowed():
 
 
 def test_consent_is_withdrawn_from_now_on():
-    given(*ACTIVE, CONSENT).when(Withdraw(case=CASE, consent="C1")).then(ConsentWithdrawn(consent="C1"))
+    given(*ACTIVE, CONSENT).when(Withdraw(case=CASE, consent="C1")).then(ConsentWithdrawn(consent="C1"), TOLD)
+
+
+def test_what_was_said_before_is_said_again_after_something_else_was():
+    refusal = ConsentRefused(consent="C2", subject="s1", purpose="care")
+    given(*ACTIVE, CONSENT, refusal).when(consent()).then_it("consent.given")
+    refuse = Refuse(case=CASE, purpose="care")
+    anew = ConsentGiven(consent="C2", subject="s1", purpose="care")
+    given(*ACTIVE, ConsentRefused(consent="C1", subject="s1", purpose="care"), anew).when(refuse).then_it(
+        "consent.refused", "consent.recipient-told"
+    )
+
+
+def test_each_partner_that_had_a_part_is_told_that_sharing_has_stopped():
+    stopped = given(*ACTIVE, CONSENT, *JOINED, WITHDRAWN)
+    stopped.when(TELL).then(RecipientTold(consent="C1", partner="tugs", subject="s1")).when(TELL).then_nothing()
+    stopped.when(Tell(case=CASE, consent="C9", partner="tugs")).then_refused("unknown-consent")
+    stopped.when(Tell(case=CASE, consent="C1", partner="seamens-home")).then_refused(
+        "nothing-to-tell", choices=("pilots", "tugs")
+    )
+    given(*ACTIVE, CONSENT, *JOINED).when(TELL).then_refused("nothing-to-tell", choices=())
+
+
+def test_who_came_after_sharing_stopped_has_nothing_to_hear():
+    given(*ACTIVE, CONSENT, WITHDRAWN, *JOINED).when(TELL).then_refused("nothing-to-tell")
+
+
+def test_consent_given_anew_leaves_nobody_to_tell():
+    anew = ConsentGiven(consent="C2", subject="s1", purpose="care")
+    given(*ACTIVE, CONSENT, *JOINED, WITHDRAWN, anew).when(TELL).then_refused("nothing-to-tell")
+
+
+def test_those_narrowed_away_are_told_and_those_who_stay_are_not():
+    limited = Limit(case=CASE, consent="C1", recipients=frozenset({"pilots"}))
+    narrowed = given(*ACTIVE, CONSENT, *JOINED).when(limited).then_it("consent.limited")
+    narrowed.when(TELL).then_it("consent.recipient-told")
+    narrowed.when(Tell(case=CASE, consent="C1", partner="pilots")).then_refused("nothing-to-tell")
+
+
+def test_what_was_refused_for_evaluation_was_never_shared():
+    refused = ConsentRefused(consent="C1", subject="s1", purpose="evaluation")
+    given(*ACTIVE, *JOINED, refused).when(TELL).then_refused("nothing-to-tell")
+
+
+def test_telling_is_still_to_be_done_when_the_case_has_ended():
+    given(*ACTIVE, CONSENT, *JOINED, WITHDRAWN, CLOSED).when(TELL).then_it("consent.recipient-told")
+
+
+def test_a_ground_is_for_one_subject():
+    about = RecordGround(case=CASE, kind="vital-interest", motivation="x", about="s3")
+    ground = given(*ACTIVE, example("case.intake.subject-noted")).when(about).case().grounds["J1"]
+    assert ground.subject == "s3"
+    case = given(ANONYMOUS, example("case.intake.subject-noted"), GROUND.model_copy(update={"motivation": text("x", "s3")}))
+    case.when(NAME).then_refused("no-ground-recorded")
 
 
 def test_what_was_not_given_is_not_withdrawn():

@@ -16,6 +16,7 @@ from commands.intake import birth_date, citizen_number
 from domain.case import FINAL, OPEN, Case, Status
 from domain.event import Event, Recorded
 from domain.events.correcting import EntryCorrected, EntryWithdrawn, StatementAdded, corrected
+from domain.ids import SubjectId
 from domain.personal import Personal
 from domain.refusal import NotFound, Refused
 
@@ -153,10 +154,19 @@ class Withdraw(CaseCommand):
         ours(target, desk)
         named = (getattr(target.event, n, None) for n in KEPT_IN)
         event = EntryWithdrawn(
-            entry=self.entry, why=self.personal(self.why), numbers=tuple(n for n in named if isinstance(n, str))
+            entry=self.entry,
+            why=self.personal(self.why, self._whose(target)),
+            numbers=tuple(n for n in named if isinstance(n, str)),
         )
         still_fits(desk, event, target)
         yield event
+
+    def _whose(self, target: Recorded) -> SubjectId:
+        """Whose data the reason is: as was said, else whoever the entry's own texts are about."""
+        if "about" in self.model_fields_set:
+            return self.about
+        texts = (getattr(target.event, name) for name in type(target.event).personal_fields())
+        return next((text.subject for text in texts if text is not None), self.about)
 
 
 class AddStatement(CaseCommand):

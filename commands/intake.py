@@ -25,6 +25,8 @@ from domain.ids import RESIDENT, Code, PartnerId, ProfessionalId, SubjectId
 from domain.personal import Personal
 from domain.refusal import NotFound, Refused
 
+REPORTER: SubjectId = "s2"
+"""Who reported has data of their own: their name is sealed for them, their words about the resident for the resident."""
 Reporter = Literal["neighbour", "relative", "gp", "home-care", "other"]
 SubjectKind = Literal["child", "relative", "neighbour", "professional", "other"]
 
@@ -70,6 +72,8 @@ class Submit(OpeningCommand):
     anonymous: bool = False
     submitter: PartnerId | None = None
     reporter: Reporter | None = None
+    reporter_name: Line | None = None
+    reporter_contact: Line | None = None
     tried: Text | None = None
     name: Line | None = None
     birth_date: BirthDate | None = None
@@ -83,13 +87,7 @@ class Submit(OpeningCommand):
         submission, triage, plan = profile.submission, profile.triage, profile.plan
         if profile.kind == "region" or submission is None or triage is None or plan is None:
             raise Refused("region-takes-no-cases", team=desk.team.id)
-        if self.anonymous and not submission.anonymous.value:
-            raise Refused("anonymous-not-allowed", team=desk.team.id)
-        if self.anonymous and (self.name or self.birth_date or self.number):
-            raise Refused("identifier-in-anonymous-case", field="name", kind="name")
-        if not self.anonymous and self.name is None:
-            raise Refused("name-or-anonymous", field="name")
-        may_bring_number(desk, self.number)
+        self._check_persons(submission.anonymous.value, desk)
         for code in sorted(self.reasons):
             desk.known("reasons", code, submission.reasons)
         for code in sorted(self.flags):
@@ -113,6 +111,20 @@ class Submit(OpeningCommand):
         if not self.anonymous:
             yield identification(resident, self.name, self.birth_date, self.number, None)
             yield from notices(desk, desk.new_number or "", state)
+        if self.reporter_name or self.reporter_contact:
+            yield identification(REPORTER, self.reporter_name, None, None, self.reporter_contact)
+
+    def _check_persons(self, allowed: bool, desk: Desk) -> None:
+        """Refuse who may not be named here, and who must be. In: whether this table takes anonymous submissions."""
+        if self.anonymous and not allowed:
+            raise Refused("anonymous-not-allowed", team=desk.team.id)
+        if self.anonymous and (self.name or self.birth_date or self.number):
+            raise Refused("identifier-in-anonymous-case", field="name", kind="name")
+        if not self.anonymous and self.name is None:
+            raise Refused("name-or-anonymous", field="name")
+        if (self.reporter_name or self.reporter_contact) and self.reporter is None:
+            raise Refused("reporter-needed", field="reporter")
+        may_bring_number(desk, self.number)
 
 
 class Supplement(CaseCommand):

@@ -28,6 +28,8 @@ CASE, TWIN, NEW = "HBR-2026-0001", "HBR-2026-0002", "HBR-2026-0003"
 LOCK_CASE, LOCK_NEW = "LCK-2026-0001", "LCK-2026-0002"
 SUBMITTED_ON = date(2026, 9, 1)
 TODAY = date(2026, 12, 1)
+HOLDERS = NumberHolders(frozenset({"care", "governance"}), frozenset(), frozenset({"tugs"}))
+"""Who may hold a citizen service number: the pilots and the lock-keepers, not the tugs, not the seamen's home."""
 TEAMS: Mapping[str, Team] = {HARBOUR: HARBOUR_TEAM, LOCK: LOCK_TEAM, COAST: COAST_TEAM}
 
 
@@ -80,7 +82,7 @@ class Situation:
     recorded: date | None = None
     profile: Profile | None = None
     matches: tuple[StreamId, ...] = ()
-    number_holders: NumberHolders = NumberHolders(frozenset({"care", "governance"}), frozenset(), frozenset({"tugs"}))
+    number_holders: NumberHolders = HOLDERS
 
     def by(self, actor: str | None, team: str | None = None) -> Situation:
         """Somebody else asks, at the same table or another."""

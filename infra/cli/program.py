@@ -17,7 +17,7 @@ STAGES = (
     "learning", "access", "rights", "team", "custody",
 )  # fmt: skip
 READING = {
-    "next": "next", "show": "show", "trail": "trail", "replay": "trail", "cases": "listing", "agenda": "listing",
+    "next": "next", "find": "find", "show": "show", "trail": "trail", "replay": "trail", "cases": "listing", "agenda": "listing",
     "signals": "listing", "workload": "listing", "region": "listing", "report": "report",
 }  # fmt: skip
 RUNNING = {

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from commands.handle import Decided
 from domain.case import Case
 from domain.event import Header
+from domain.events.correcting import EntryCorrected
 from domain.ids import RESIDENT, CaseNumber
-from domain.personal import Ref
+from domain.personal import Personal, Ref
 from infra.engine.log import Log
 from infra.store.disclosing import Permit, disclosed
 from infra.store.draft import Token
 
 PURPOSE = "overlap"
+"""Matching between tables: a secret of its own, so that what one table looks for is never compared with another's."""
+FINDING = {"name": "find-name", "birth_date": "find-birth-date", "number": "find-number"}
+"""Finding the own cases of a person: of what, and the purpose whose secret its tokens are made with."""
 
 
 def values(identity: Mapping[str, str]) -> list[str]:
@@ -22,10 +27,33 @@ def values(identity: Mapping[str, str]) -> list[str]:
     if identity.get("number"):
         found.append("number:" + identity["number"])
     if identity.get("name") and identity.get("birth_date"):
-        plain = unicodedata.normalize("NFKD", identity["name"].casefold())
-        letters = "".join(c for c in plain if c.isalnum())
-        found.append(f"name:{letters}:{identity['birth_date']}")
+        found.append(f"name:{letters(identity['name'])}:{identity['birth_date']}")
     return found
+
+
+def letters(name: str) -> str:
+    """A name without the differences that writing makes."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
+
+
+def sought(field: str, text: str) -> str:
+    """What is compared of a name, a birth date or a number when a person is looked for."""
+    return letters(text) if field == "name" else text
+
+
+def findable(decided: Decided) -> Iterator[Token]:
+    """What is kept so that a case can be found by whom it is about: of every person who is named or identified in it, and of
+    a name, birth date or number that is corrected. In: what was decided, with its texts.
+    """
+    for stream, event in decided:
+        if not event.TOPIC.startswith("case."):
+            continue
+        fields: dict[str, object] = {name: getattr(event, name, None) for name in FINDING}
+        if isinstance(event, EntryCorrected) and event.field in FINDING:
+            fields = {event.field: event.text}
+        for name, value in fields.items():
+            if isinstance(value, Personal) and value.text is not None:
+                yield Token(stream, value.subject, FINDING[name], sought(name, value.text))
 
 
 def looked_for(

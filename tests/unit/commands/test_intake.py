@@ -42,6 +42,18 @@ def test_a_submission_is_named_or_anonymous():
     given().when(submit(anonymous=True)).then_refused("identifier-in-anonymous-case", field="name")
 
 
+def test_who_reported_is_a_person_of_their_own():
+    reported = submit(reporter="neighbour", reporter_name="Joop", reporter_contact="number 12")
+    found = given().when(reported).then_it("intake.submitted", "intake.subject-identified", "intake.subject-identified")
+    assert found.own[2].event == SubjectIdentified(subject="s2", name=text("Joop", "s2"), contact=text("number 12", "s2"))
+    given().when(submit(reporter_name="Joop")).then_refused("reporter-needed", field="reporter")
+
+
+def test_who_reported_may_be_named_where_the_resident_is_not():
+    unnamed = submit(name=None, anonymous=True, reporter="neighbour", reporter_name="Joop")
+    given().when(unnamed).then_it("intake.submitted", "intake.subject-identified")
+
+
 def test_a_citizen_number_is_refused_from_who_may_not_hold_one():
     given().by(TUG).when(submit(number="111222333")).then_refused("number-not-yours", partner="tugs")
 

@@ -101,6 +101,11 @@ BROKEN = seeings.GlassBroken(
     glass="BG1", professional=LOCK_HAND, team=LOCK, until=datetime(2026, 9, 1, 11, 30, tzinfo=UTC), reason=text("Found adrift")
 )
 REVIEWED = seeings.GlassReviewed(glass="BG1", justified=True, why=text("It could not wait"))
+DISCLOSED = seeings.Disclosed(
+    of=CASE, action="see-case", what="show", subjects=("s1",), fields=("1.question", "2.name"), seen_version=4,
+    seen=(LOCK_CASE,), basis="consent", entry="C1", code="allowed", policy="ab" * 32, outcome="exported", host="a1b2c3d4e5f6",
+    client="casus-0.1.0", trace="0f" * 16, span="0f" * 8, recipient="audit", digest="cd" * 32,
+)  # fmt: skip
 IMPORTED = imported.ActivityImported(
     source="logbook", position=1, activity="Arrival", kind="check", lifecycle="complete", resource="r1", group="North"
 )
@@ -224,6 +229,7 @@ EVENTS: tuple[Event, ...] = (
     REVIEWED,
     seeings.AudienceSet(entry=1, audience="treatment", partners=frozenset({"tugs"})),
     seeings.ClearanceSet(level="restricted"),
+    DISCLOSED,
     ASKED_FOR,
     claims.TermExtended(right="Q1", by=LATER, reason=text("Many partners")),
     GRANTED,

@@ -18,7 +18,7 @@ from tests.examples import EVENTS
 GOLDEN = Path(__file__).with_name("events.json")
 WORDS = {
     ids.Code, ids.CaseNumber, ids.TeamId, ids.StreamId, ids.ProfessionalId, ids.SubjectId, ids.EntryId, ids.Prefix, ids.Login,
-    ids.SourceTerm, ids.Digest, ids.ProfileDocument, FactText, ids.FieldName,
+    ids.SourceTerm, ids.Digest, ids.ProfileDocument, FactText, ids.FieldName, ids.FieldAt, ids.Trace, ids.Release,
 }  # fmt: skip
 """The only kinds of word that may stand in an event in the clear; all else that is text is `Personal`."""
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from commands import plan
 from domain.case import Case
+from domain.disclosure import Disclosure
 from domain.event import Event, Recorded, in_order, replay, steps
 from domain.events.correcting import EntryCorrected, EntryWithdrawn
 from domain.personal import Ref
@@ -24,6 +25,7 @@ START = datetime(2026, 9, 1, 10, tzinfo=UTC)
 OF_CASE = [e for e in EVENTS if e.TOPIC.startswith("case.")]
 OF_TEAM = [e for e in EVENTS if e.TOPIC.startswith("team.")]
 OF_SOURCE = [e for e in EVENTS if e.TOPIC.startswith("source.")]
+OF_ACCESS = [e for e in EVENTS if e.TOPIC.startswith("access.")]
 
 
 def recorded(events: list[tuple[Event, int]], stream: str = CASE) -> list[Recorded]:
@@ -51,6 +53,11 @@ def test_a_team_folds_from_any_events_in_any_order(events: list[tuple[Event, int
 @over(any_order(OF_SOURCE))
 def test_a_source_folds_from_any_events_in_any_order(events: list[tuple[Event, int]]):
     assert isinstance(replay(Source(), recorded(events, "source:logbook")), Source)
+
+
+@over(any_order(OF_ACCESS))
+def test_a_disclosure_folds_from_any_events_in_any_order(events: list[tuple[Event, int]]):
+    assert isinstance(replay(Disclosure(), recorded(events, "access:0a")), Disclosure)
 
 
 @settings(max_examples=300)

@@ -23,7 +23,7 @@ from projections.tables import READS, Tables
 from tests.examples import EVENTS
 from tests.scenario import CASE, TODAY
 from tests.support.tables import HARBOUR
-from tests.unit.domain.test_folding import OF_CASE, OF_SOURCE, OF_TEAM, START, any_order, recorded
+from tests.unit.domain.test_folding import OF_ACCESS, OF_CASE, OF_SOURCE, OF_TEAM, START, any_order, recorded
 
 PYTHON: dict[Kind, type] = {
     "text": str, "integer": int, "boolean": bool, "date": date, "moment": datetime, "decimal": Decimal, "codes": tuple,
@@ -38,8 +38,10 @@ def planted(event: Event) -> Event:
     return event.model_copy(update=fields)
 
 
-def streams(case: list[Any], team: list[Any], source: list[Any]) -> list[list[Recorded]]:
-    return [recorded(case, CASE), recorded(team, HARBOUR), recorded(source, "source:logbook")]
+def streams(case: list[Any], team: list[Any], source: list[Any], access: list[Any]) -> list[list[Recorded]]:
+    return [
+        recorded(case, CASE), recorded(team, HARBOUR), recorded(source, "source:logbook"), recorded(access, "access:0a")
+    ]  # fmt: skip
 
 
 def check(model: Projection[Any] | View[Any], row: Any) -> None:
@@ -51,9 +53,9 @@ def check(model: Projection[Any] | View[Any], row: Any) -> None:
 
 
 @settings(max_examples=60)
-@over(any_order(OF_CASE), any_order(OF_TEAM), any_order(OF_SOURCE))
-def test_any_history_gives_rows_as_declared_with_no_text_and_no_reference(case: Any, team: Any, source: Any):
-    for records in streams([(planted(e), d) for e, d in case], team, source):
+@over(any_order(OF_CASE), any_order(OF_TEAM), any_order(OF_SOURCE), any_order(OF_ACCESS))
+def test_any_history_gives_rows_as_declared_with_no_text_and_no_reference(case: Any, team: Any, source: Any, access: Any):
+    for records in streams([(planted(e), d) for e, d in case], team, source, access):
         history = history_of(records)
         if history is None:
             continue
@@ -72,7 +74,7 @@ def test_any_history_gives_rows_as_declared_with_no_text_and_no_reference(case: 
 @settings(max_examples=40)
 @over(any_order(OF_CASE), any_order(OF_TEAM), st.integers(-5, 200))
 def test_any_rows_give_views_as_declared(case: Any, team: Any, after: int):
-    of = [h for records in streams(case, team, []) if (h := history_of(records))]
+    of = [h for records in streams(case, team, [], []) if (h := history_of(records))]
     day = TODAY + timedelta(days=after)
     for v in all_views():
         rows = v.of(*[[row for h in of for row in p.rows(h)] for p in v.reads], day)
@@ -114,11 +116,13 @@ def test_the_short_way_through_an_imported_history_ends_as_the_long_way(own: Any
 
 def test_every_event_leaves_a_row_in_a_trail_and_every_field_it_changes_is_told_in_codes():
     for event in EVENTS:
-        stream = {"case": CASE, "team": HARBOUR, "source": "source:logbook"}[event.TOPIC.partition(".")[0]]
+        kind = event.TOPIC.partition(".")[0]
+        stream = {"case": CASE, "team": HARBOUR, "source": "source:logbook", "access": "access:0a"}[kind]
         history = history_of(recorded([(event, 0)], stream))
         assert history is not None
         rows = [*projection("trail").rows(history), *projection("team_trail").rows(history)]
-        assert [r.topic for r in rows] == ([] if stream.startswith("source") else [event.TOPIC])
+        assert [r.topic for r in rows] == ([] if kind in ("source", "access") else [event.TOPIC])
+        assert len([*projection("disclosures").rows(history)]) == (kind == "access")
         for row in rows:
             assert row.before is None or json.loads(row.before).keys() == json.loads(row.after).keys()
 
@@ -135,7 +139,7 @@ def test_names_and_columns_are_as_registered():
 
 def test_what_is_internal_is_no_report_and_not_on_the_page():
     internal = {p.name for p in all_projections() if p.internal}
-    assert internal == {"texts", "logins"}
+    assert internal == {"texts", "logins", "involved", "disclosures", "disclosed"}
     assert not internal & set(reports())
     page = read_models_page()
     assert all(f"### {name}, version" in page for name in reports())

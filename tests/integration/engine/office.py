@@ -33,10 +33,10 @@ class Office:
 
     def ask(
         self, name: str, /, team: str = GRN, *, who: str | None = None, at: datetime | None = None, id_: str | None = None,
-        **fields: Any,
+        audience: str = "", **fields: Any,
     ) -> Outcome:  # fmt: skip
         """Have a command carried out. Raises what the engine raises."""
-        asked = Request(LOGIN, acting_as=who or self.chair(team), team=team, command_id=id_, occurred_at=at)
+        asked = Request(LOGIN, acting_as=who or self.chair(team), team=team, command_id=id_, occurred_at=at, audience=audience)
         return self.engine.run(command(name, **({"team": team} if name.startswith("team.") else {}), **fields), asked)
 
     def chair(self, team: str) -> str | None:

@@ -30,7 +30,7 @@ def backup(session: Session, events: str | None, keys: str | None, yes: bool) ->
     from infra.backup import take
 
     files = _files(events, keys)
-    session.store.head()  # a store that may not be read now is not copied either
+    session.gate.general("store-backup", outcome="exported")  # a store that may not be read now is not copied either
     if any(path.exists() for path in files.values()):
         sure(session, "store backup", yes=yes)
     made = take(session.store_config, files, _teller(session))
@@ -44,7 +44,7 @@ def backup(session: Session, events: str | None, keys: str | None, yes: bool) ->
 def restore(session: Session, events: str | None, keys: str | None, yes: bool) -> None:
     """Put back one file or both, and make anew what is derived from them."""
     from infra.backup import restore as put_back
-    from infra.backup.following import derive
+    from infra.backup.following import derive, to_erase_again
 
     files = _files(events, keys)
     sure(session, "store restore", yes=yes)
@@ -57,12 +57,16 @@ def restore(session: Session, events: str | None, keys: str | None, yes: bool) -
                             "without_key": found.keyless, "missing_key_versions": found.versions})  # fmt: skip
     else:
         session.out.line(session.words.say("restored", place=place, rows=sum(found.rows.values())))
-    _warn(session, found)
+    _warn(session, found, to_erase_again(session.store_config))
 
 
-def _warn(session: Session, found: Restored) -> None:
+def _warn(session: Session, found: Restored, again: int | None) -> None:
     """What is still to be done before texts can be read."""
     out = session.out
+    if again is None:
+        out.warn("restored-no-ledger", path=str(session.store_config.ledger_in))
+    elif again:
+        out.warn("restored-erased", count=again)
     if found.there:
         out.note("restored-before", holds=found.there)
     if found.key_file:

@@ -46,9 +46,9 @@ def refused(office: Office, gate: Gate, number: str) -> str:
     return str(refusal.value.facts["code"])
 
 
-def told(office: Office, number: str, who: str, text: str, **fields: object) -> Ref:
+def told(office: Office, number: str, who: str, text: str, audience: str = "") -> Ref:
     """What somebody says was tried before, and where it stands."""
-    outcome = office.ask("intake.record-tried", who=who, case=number, tried=text, **fields)
+    outcome = office.ask("intake.record-tried", who=who, case=number, tried=text, audience=audience)
     return outcome.events[0].stamp.ref("tried")
 
 

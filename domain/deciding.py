@@ -50,7 +50,8 @@ def decide(actor: Actor, action: Action, resource: Resource, context: Context, p
     if not granted:
         return Decision(False, "role")
     outside = _outside(actor, resource, needs, frozenset[Code]().union(*granted))
-    glass = context.glass if outside and "glass" in needs else None
+    breaks = any("break-glass" in policy.rules[f].actions for f in actor.functions)
+    glass = context.glass if outside and breaks and "glass" in needs else None
     if outside and glass is None:
         return Decision(False, outside)
     missing = _missing(resource, context, policy, action.name, needs)

@@ -1,0 +1,1 @@
+"""Who may: the page that says it by hand, held against the engine."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 from random import Random
 
 from domain.disclosure import stream_of
-from domain.event import Header
+from domain.event import Header, Recorded
 from domain.events.access import Disclosed
 from infra.store import Draft, Receipt
 from infra.store.store import Store
+from projections.disclosures import DISCLOSURES, DisclosureRow
+from projections.history import history_of
 
 POLICY = "0123456789abcdef" * 4
 HOST, CLIENT = "a1b2c3d4e5f6", "casus-0.1.0"
@@ -38,6 +41,16 @@ def by(actor: str = "kwintes-2", organisation: str = "kwintes", role: str = "pro
 def looked(event: Disclosed, header: Header, number: int = 0) -> Draft:
     """A draft of it, in a stream of its own."""
     return Draft(stream_of(sha256(f"{number}{event.trace}{event.span}".encode()).hexdigest()[:32]), event, header)
+
+
+def row(at: datetime, event: Disclosed | None = None, header: Header | None = None, number: int = 0) -> DisclosureRow:
+    """The row of an act of seeing at a moment."""
+    draft = looked(event or disclosed(), header or by(), number)
+    record = Recorded(draft.stream, 1, draft.event, at, draft.header, at, "os-1000", number + 1)
+    history = history_of([record])
+    assert history is not None
+    [made] = DISCLOSURES.rows(history)
+    return made
 
 
 def many(how_many: int, cases: Sequence[str], seed: int = 1) -> Iterator[Draft]:

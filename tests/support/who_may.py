@@ -15,6 +15,7 @@ LETTERS = {
 RELATIONS = {
     "own": "own", "table": "table", "asked": "asked", "former": "former", "other": "other", "nobody's": "none",
 }  # fmt: skip
+NO = "\N{EN DASH}"
 NOBODY: frozenset[str] = frozenset()
 EVERYBODY = frozenset(LETTERS.values())
 
@@ -80,7 +81,7 @@ def _classes(rows: list[dict[str, str]]) -> dict[str, str]:
 
 def _tables(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Every heading with the rows of the tables below it, by the names of their columns."""
-    for section in re.split(r"^## ", text, flags=re.M)[1:]:
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         found: list[dict[str, str]] = []
         heads: list[str] = []
         for line in section.splitlines():
@@ -96,7 +97,7 @@ def _tables(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
 
 
 def _functions(cell: str) -> frozenset[str]:
-    if cell == "–":
+    if cell == NO:
         return NOBODY
     unknown = set(cell.rstrip("°")) - LETTERS.keys()
     if unknown or not cell:
@@ -105,7 +106,7 @@ def _functions(cell: str) -> frozenset[str]:
 
 
 def _yes(cell: str) -> bool:
-    if cell not in ("yes", "–"):
+    if cell not in ("yes", NO):
         raise ValueError(f"{cell!r} says nothing")
     return cell == "yes"
 

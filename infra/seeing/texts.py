@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
-from domain.audience import within
+from domain.audience import of_partners, within
 from domain.case import Case
 from domain.event import Recorded
+from domain.events.access import AudienceSet
+from domain.events.correcting import EntryCorrected
 from domain.frozen import frozen
+from domain.identity import may_hold_number
 from domain.ids import Code, StreamId, SubjectId
 from domain.permission import Actor
 from domain.personal import Ref
 from domain.sharing import may_share
 
-Why = Literal["audience", "no-consent", "restricted", "role"]
+OVERSIGHT = ("case.access.", "case.rights.")
+"""The entries whose texts a privacy officer reads: what they weigh and decide on."""
+
+Why = Literal["erased", "audience", "no-consent", "restricted", "role"]
 
 
 @frozen
@@ -54,20 +61,52 @@ class Readable:
     def why_not(self, ref: Ref) -> Why | None:
         """Why a reader who may open texts here may not open this one; None when they may."""
         record, subject, reader = self._record(ref), self.subject(ref), self.reader
+        if subject in self.case.erased and ref.stream == self.case.number:
+            return "erased"  # from the beginning of an erasure on, while its key is still there
+        if record is not None and _is_number(record, ref) and not self._may_hold_number:
+            return "role"  # broken glass does not make it lawful
         if record is None or subject is None or reader.glass:
             return None if subject is None or subject not in self.case.restricted else "restricted"
         if subject in self.case.restricted:
             return "restricted"
         contributor, actor = record.header.organisation, reader.actor
-        meant = self.case.audiences.get(ref.version) if ref.stream == self.case.number else None
-        if not within(record.header.audience if meant is None else meant, contributor, actor.organisation, actor.column):
+        if not within(self._audience(record), contributor, actor.organisation, actor.column):
             return "audience"
         shared = may_share(
             self.case, subject, contributor, actor.organisation, reader.purpose, reader.on, required=reader.required
         )
         return None if shared.allowed else "no-consent"
 
+    def of_oversight(self, ref: Ref) -> bool:
+        """Whether a text says why somebody looked in, or what was asked and decided about a subject's rights."""
+        record = self._record(ref)
+        return record is not None and record.topic.startswith(OVERSIGHT) and self.subject(ref) not in self.case.erased
+
+    @cached_property
+    def _may_hold_number(self) -> bool:
+        from infra.policy.identity import number_holders
+
+        return may_hold_number(self.reader.actor.column, self.reader.actor.organisation, number_holders())
+
+    def _audience(self, record: Recorded) -> str:
+        """For whom an entry is meant, as its organisation said last; of one in a case that was handed over, as was said there."""
+        if record.stream == self.case.number:
+            said = self.case.audiences.get(record.version)
+        else:
+            events = (r.event for r in self._by_stream[record.stream].values())
+            meant = [
+                e.audience or of_partners(e.partners) for e in events if isinstance(e, AudienceSet) and e.entry == record.version
+            ]
+            said = meant[-1] if meant else None
+        return record.header.audience if said is None else said
+
     def _record(self, ref: Ref) -> Recorded | None:
         if ref.stream not in self._by_stream:
             self._by_stream[ref.stream] = {r.version: r for r in self._load(ref.stream)}
         return self._by_stream[ref.stream].get(ref.version)
+
+
+def _is_number(record: Recorded, ref: Ref) -> bool:
+    """Whether a text is a citizen service number, or what one should have been."""
+    event = record.event
+    return ref.field == "number" or (isinstance(event, EntryCorrected) and event.field == "number" and ref.field == "text")

@@ -31,7 +31,12 @@ def look(
     In: the query, and which texts of that history it shows. Out: the history, and of each text itself or why it is not
     shown. Whether somebody may look depends on how the case stands now, whatever moment they look at.
     """
-    found = history(session, number, at, known_at)
+    try:
+        found = history(session, number, at, known_at)
+    except NotFound:
+        if session.store.hidden(number):
+            session.gate.turn_away(what, number)
+        raise
     now = found if at is None and known_at is None else history(session, number)
     texts = session.gate.case(what, now.state, now.records, wanted(found), version=found.records[-1].version)
     return found, in_words(session, texts)

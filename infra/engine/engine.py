@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 from commands.base import CaseCommand, Command, TeamCommand
 from commands.desk import Desk
@@ -36,12 +37,13 @@ class Engine:
     """Carries commands out on one store. For one thread, as its store is.
 
     `finder` answers what only an index over all streams knows: which cases a team has open, where a login is at home.
+    `legal` is the organisation's own file of legal terms, if it has one.
     """
 
-    def __init__(self, store: Log, finder: Finder) -> None:
+    def __init__(self, store: Log, finder: Finder, legal: Path | None = None) -> None:
         self.store = store
         self.finder = finder
-        self.table = Table(store, finder)
+        self.table = Table(store, finder, legal)
 
     def run(self, command: Command, request: Request) -> Outcome:
         """Carry a command out: decide whether it may be asked, decide, guard, append; again on fresh state when a stream
@@ -117,7 +119,7 @@ class Engine:
         if own is not None:
             state = table.see(act, own, Team if isinstance(command, TeamCommand) else Case).state
         if isinstance(command, CaseCommand) and not state.exists():
-            raise NotFound("case", command.case)
+            state = self._not_seen(act, command)
         team, teams = table.tables(act, state)
         actor = actor_of(command, team, act.request)
         asker, act.request = asking(team, actor, act.request, table.profile(team))
@@ -151,6 +153,25 @@ class Engine:
             return Outcome(act.command_id, stream, tuple(_drafted(act, decided, header)))
         receipt = Receipt(act.command_id, digest, _result(stream, decided))
         return self._append(act, decided, header, receipt, stream, identity)
+
+    def _not_seen(self, act: Act, command: CaseCommand) -> Case | Team:
+        """A case that this login does not see. Whoever breaks glass says so first and then sees it; anybody else is turned
+        away, which is stored; unless there is no such case.
+        """
+        hidden = self.store.hidden(command.case)
+        if hidden and command.ANYBODY and not act.request.dry_run:
+            self.store.knock(command.case)
+            act.streams[command.case] = self.table.load(command.case, Case)
+            if (state := act.streams[command.case].state).exists():
+                return state
+        if not hidden:
+            raise NotFound("case", command.case)
+        team, _ = self.table.tables(act, Case())
+        actor = actor_of(command, team, act.request)
+        asker, request = asking(team, actor, act.request, self.table.profile(team))
+        header = header_of(request, act.command_id, team, actor, self.table.profile(team))
+        Gatekeeper(self.store, command, asker, team, header, request, lambda: None).turn_away(command.case, "not-member")
+        raise AssertionError("unreachable")
 
     def _append(
         self, act: Act, decided: Decided, header: Header, receipt: Receipt, stream: str, identity: dict[str, str]

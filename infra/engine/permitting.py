@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from commands.base import CaseCommand, Command, TeamCommand
 from domain.case import Case
 from domain.days import day_of
 from domain.deciding import action_of, decide
 from domain.event import Header, steps
-from domain.ids import RESIDENT, ProfessionalId
+from domain.ids import RESIDENT, CaseNumber, Code, ProfessionalId
 from domain.membership import ever_involved
 from domain.permission import Action, Actor, Decision
 from domain.profile import Profile
@@ -65,6 +66,13 @@ class Gatekeeper:
         self.log.disclose(disclosed(made, self.log.store_id, "denied", stream, seen_version=version), self.header)
         about = {"case": stream} if seen is not None and isinstance(seen.state, Case) else {}
         raise Refused("not-allowed", code=decision.code, action=made.action, team=self.team.id, **about)
+
+    def turn_away(self, case: CaseNumber, code: Code) -> NoReturn:
+        """Deny, for this reason, what was asked of a case that is there and that the asker may not even read."""
+        action = action_of(policy(), self.command.command_name().replace(".", "-"))
+        made = Permit(action.name or "none", action.what, code, policy().digest, "none")
+        self.log.disclose(disclosed(made, self.log.store_id, "denied", case), self.header)
+        raise Refused("not-allowed", code=code, action=made.action, team=self.team.id, case=case)
 
     def _decide(self, action: Action, seen: Seen | None) -> Decision:
         now = self.log.now()

@@ -75,6 +75,12 @@ class Rehearsal:
             found.append(before)
         return max(found, key=lambda s: (len(s), s), default=None)
 
+    def hidden(self, stream: str) -> bool:
+        return self.base is not None and self.base.hidden(stream)
+
+    def knock(self, number: str) -> None:
+        """Nothing is stored by a rehearsal, so no glass is broken in it."""
+
     def receipt(self, command_id: str) -> StoredReceipt | None:
         found = self._receipts.get(command_id)
         return found if found is not None or self.base is None else self.base.receipt(command_id)

@@ -84,6 +84,10 @@ class ReadModels(Rows):
             for name in superseded(db):
                 db.execute(f"DROP TABLE IF EXISTS {name.removeprefix(READS)}")
                 db.execute("DELETE FROM tracking WHERE application_name = ?", (name,))
+            if made and db.kind == "postgresql":
+                from infra.store.roles.installing import secure_read_models
+
+                secure_read_models(db)
         return made
 
     def catch_up(self, tell: Told | None = None) -> int:
@@ -163,12 +167,21 @@ class ReadModels(Rows):
         names = [tracked(p) for p in asked] or list(known)
         at = min(known[name] for name in names)
         if at < head and not self._same_for(asked, at, head):
+            if not self._keeps:
+                self._wait(head, names)
+                return
             try:
                 self.catch_up()
             except Refused as refused:
                 if refused.code not in ("store-forbidden", "store-read-only"):
                     raise
                 self._wait(head, names)
+
+    @cached_property
+    def _keeps(self) -> bool:
+        """Whether this login may write the tables. One who may not must not even try: they do not see every stream."""
+        db = self.store.connection()
+        return db.kind == "sqlite" or bool(db.query("SELECT has_table_privilege('casus.tracking', 'UPDATE')")[0][0])
 
     def _same_for(self, asked: Sequence[Projection[Any]], at: int, head: int) -> bool:
         """Whether nothing came that those who are asked read. Every query leaves a disclosure behind: were the tables
@@ -206,6 +219,8 @@ class ReadModels(Rows):
 
         if acting_as is not None:
             return [row.team for row in self.rows(ROSTER, professional=acting_as, left=None)]
+        if not self._keeps:  # who was let in is asked of the log's own roster, which does not lag
+            return [row[0] for row in self.store.connection().query("SELECT casus.homes()")]
         return [row.team for row in self.rows(LOGINS, login=login)]
 
     def _unplaced(self) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
 from functools import cached_property
@@ -72,12 +72,13 @@ class Gate:
 
     def case(
         self, what: str, case: Case, records: Sequence[Recorded], refs: Iterable[Ref] = (), *, version: int | None = None,
-        outcome: Outcome = "shown", **export: Any,
+        outcome: Outcome = "shown", outright: Collection[Ref] = (), **export: Any,
     ) -> Texts:  # fmt: skip
         """Look at a case. In: the query, the case as it stands now with its records, the texts wanted, and the version that
         is shown (left out: the last). Out: of each text what may be seen of it: the text, or why it is withheld.
 
-        Facts alone are a look too. `outcome` is `exported` for what leaves the house, with `recipient` and `digest`.
+        Facts alone are a look too. `outcome` is `exported` for what leaves the house, with `recipient` and `digest`. Texts
+        given `outright` are what the query itself is about (a subject's own, for their copy): who may ask it may open them.
         """
         now = self.store.now()
         seat = self.seats.for_case(case)
@@ -89,14 +90,29 @@ class Gate:
         readable = self._readable(case, records, seat, context, decision)
         if wanted and not (may := self._on_case("open-texts", case, seat, now, records)[0]).allowed:
             closed: Why = "restricted" if may.code == "frozen" else "role"
-            withheld = {ref: Withheld(closed) for ref in wanted}
+            overseen = self._on_case("open-oversight", case, seat, now, records)[0].allowed
+            kept = (ref for ref in wanted if ref not in outright and not (overseen and readable.of_oversight(ref)))
+            withheld = {ref: Withheld(closed) for ref in kept}
         else:
-            withheld = {ref: Withheld(why) for ref in wanted if (why := readable.why_not(ref)) is not None}
+            asked = (ref for ref in wanted if ref not in outright)
+            withheld = {ref: Withheld(why) for ref in asked if (why := readable.why_not(ref)) is not None}
         opened = [ref for ref in wanted if ref not in withheld]
         seen_version = (records[-1].version if records else 0) if version is None else version
         act = _Act(self._permit(what, decision), outcome, seat, export)
         found = self._open(act, opened, readable.subject, case.number, seen_version)
         return {ref: withheld[ref] if ref in withheld else found[ref] for ref in wanted}
+
+    def header(self, case: Case) -> Header:
+        """What stands beside what the asker records of a case outside any command: a step that follows on one."""
+        return self._header(self.seats.for_case(case))
+
+    def header_at(self, team: Team) -> Header:
+        """The same for what is recorded of a table."""
+        return self._header(self.seats.for_team(team.id))
+
+    def turn_away(self, what: str, number: str) -> NoReturn:
+        """Deny a look at a case that is there and that the asker's login may not even read: on a server the database decided."""
+        self._deny(what, Decision(False, "not-member"), self.seats.anywhere(), number)
 
     def may(self, what: str, case: Case) -> Decision:
         """Whether a query or command on a case would be allowed. Shows nothing, stores nothing: for what is then done."""

@@ -65,6 +65,14 @@ class Backend(Protocol):
         """
         ...
 
+    def hidden(self, stream: str) -> bool:
+        """Whether there is such a stream that whoever is logged in may not read. Embedded nothing is."""
+        ...
+
+    def knock(self, number: str) -> None:
+        """Say that glass is about to be broken in a case: on a server its facts can be read from then on, for ten minutes."""
+        ...
+
     def seen(self, stamp: datetime) -> None:
         """A stamp of the store was read."""
         ...

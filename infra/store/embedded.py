@@ -103,6 +103,12 @@ class Embedded:
     def upgrade(self) -> list[str]:
         return [name for schema in self.schemas() for name in schema.upgrade()]
 
+    def hidden(self, stream: str) -> bool:
+        return False
+
+    def knock(self, number: str) -> None:
+        """A laptop's file is read as a whole."""
+
     def seen(self, stamp: datetime) -> None:
         """A laptop's clock is the store's clock."""
 

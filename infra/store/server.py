@@ -101,9 +101,27 @@ class Server:
         return [Schema(self.database, STORE, "casus"), Schema(self.database, KEYS, "casus_keys")]
 
     def upgrade(self) -> list[str]:
-        done = [name for schema in self.schemas() for name in schema.upgrade()]
-        self.database.query("SELECT casus.place_restored()")  # does nothing in the cluster where it was written
-        return done
+        """What is made becomes the owner role's, where there is one, and is given its rights."""
+        from infra.store.roles.catalogue import installed
+        from infra.store.roles.installing import as_owner, install
+
+        with as_owner(self.database):
+            done = [name for schema in self.schemas() for name in schema.upgrade()]
+            self.database.query("SELECT casus.place_restored()")  # does nothing in the cluster where it was written
+        return [*done, *(install(self.database) if done and installed(self.database) else ())]
+
+    def hidden(self, stream: str) -> bool:
+        """A login without rights on the function is told nothing."""
+        sql = "SELECT casus.is_there(?) AND NOT EXISTS (SELECT FROM stored_events WHERE originator_id = ?)"
+        try:
+            return bool(self.database.query(sql, (stream, stream))[0][0])
+        except Refused as refused:
+            if refused.code != "store-forbidden":
+                raise
+            return False
+
+    def knock(self, number: str) -> None:
+        self.database.query("SELECT casus.knock(?)", (number,))
 
     def seen(self, stamp: datetime) -> None:
         self._store_clock.seen(stamp)

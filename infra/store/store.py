@@ -191,6 +191,21 @@ class Store(Reader):
         self._backend.head(wait=False)
         return super().raw_after(place, limit)
 
+    def last_number(self, prefix: str) -> str | None:
+        """As every reader's; on a server also of cases that this login may not read, for numbers are given once."""
+        if self.database.kind == "sqlite":
+            return super().last_number(prefix)
+        found: str | None = self.database.query("SELECT casus.last_number(?)", (prefix,))[0][0]
+        return found
+
+    def hidden(self, stream: str) -> bool:
+        """Whether there is such a stream that this login may not read."""
+        return self._backend.hidden(stream)
+
+    def knock(self, number: str) -> None:
+        """Say that glass is about to be broken in this case, so that its facts can be read (on a server)."""
+        self._backend.knock(number)
+
     def head(self) -> int:
         """The last place in the log. On PostgreSQL what was committed just now gets its place first, where it can."""
         return self._backend.head(wait=False)

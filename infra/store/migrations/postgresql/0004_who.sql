@@ -217,24 +217,6 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         || CASE WHEN r.functions && '{coordinator,privacy,auditor}' THEN ARRAY['table:' || r.team] ELSE '{}' END
 $$;
 
--- For row security: all the grains of whoever is logged in, and whether restricted cases are open to them.
-CREATE FUNCTION casus.my_grains() RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(SELECT DISTINCT g FROM casus.roster r, unnest(casus.grains_of(r)) g WHERE r.login = session_user AND r.here)
-$$;
-
-CREATE FUNCTION casus.cleared() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM casus.roster r WHERE r.login = session_user AND r.here
-        AND ('cleared' = ANY (r.roles) OR r.functions && '{privacy,auditor}'))
-$$;
-
-CREATE FUNCTION casus.my_tables(p_functions text[]) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(SELECT DISTINCT r.team FROM casus.roster r
-                 WHERE r.login = session_user AND r.here AND r.functions && p_functions)
-$$;
-
 -- The tables where whoever is logged in has a place now; where somebody's id is given, those where they have it.
 CREATE FUNCTION casus.homes() RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -265,6 +265,9 @@ BEGIN
         IF p_members IS NOT NULL THEN
             PERFORM casus.keep_members(p_members, recorded_at);
         END IF;
+        IF bound AND p_topic && '{team.team.professional-left,team.team.partner-left}'::text[] THEN
+            PERFORM casus.check_left(p_stream, p_topic, p_state);
+        END IF;
         IF bound AND p_topic && '{case.intake.subject-identified,case.consent.named}'::text[] THEN
             PERFORM casus.keep_notices(p_command, recorded_at);
         END IF;
@@ -351,6 +354,10 @@ BEGIN
         NULL; -- to answer, to say why glass is broken, to decide a right: what is sealed comes back to nobody by it
     ELSIF p_outcome = 'shown' AND stand = 'glass' THEN
         NULL;
+    ELSIF p_outcome IN ('shown', 'exported') AND 'privacy' = ANY (me.functions)
+        AND EXISTS (SELECT FROM casus.cases c WHERE c.number = p_of AND c.team = me.team)
+    THEN
+        NULL; -- why glass was broken, and a subject's own copy: which texts those are the policy decides
     ELSIF p_outcome IN ('shown', 'exported') AND EXISTS (
         SELECT FROM casus.goes_on g WHERE g.earlier = p_of AND casus.stands(me, g.number) = 'own')
     THEN
@@ -390,5 +397,62 @@ CREATE FUNCTION casus.is_there(p_stream text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM casus.stored_events e WHERE e.originator_id = p_stream AND e.originator_version = 1)
 $$;
+
+-- For row security, on the log and on every read model: whether whoever is logged in may read the facts of a stream. A table's
+-- stream is for everybody on a roster; a case for those in it, its coordinators, and privacy officers and auditors of its table;
+-- a disclosure for who made it, and for the latter two where it was made from their table or into a case of theirs.
+CREATE FUNCTION casus.sees(p_stream text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 2000 AS $$
+DECLARE
+    mine text[];
+    cleared boolean := false;
+    today date := (statement_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date;
+    d casus.disclosures%ROWTYPE;
+BEGIN
+    IF p_stream LIKE 'access:%' THEN
+        SELECT * INTO d FROM casus.disclosures x WHERE x.id = substr(p_stream, 8);
+        RETURN d.login = session_user OR EXISTS (
+            SELECT FROM casus.roster r WHERE r.login = session_user AND r.here AND r.functions && '{privacy,auditor}'
+                AND (r.team = d.team OR r.team = d.stream
+                    OR EXISTS (SELECT FROM casus.cases c WHERE c.number = d.stream AND c.team = r.team)));
+    END IF;
+    SELECT array_agg(g.g), bool_or('cleared' = ANY (r.roles) OR r.functions && '{privacy,auditor}') INTO mine, cleared
+        FROM casus.roster r, unnest(casus.grains_of(r) || ''::text) g(g) WHERE r.login = session_user AND r.here;
+    IF mine IS NULL THEN
+        RETURN false;
+    END IF;
+    IF p_stream ~ '^[a-z][a-z0-9-]*$' THEN
+        RETURN true;
+    END IF;
+    RETURN EXISTS (
+        SELECT FROM casus.case_members m WHERE m.number = p_stream AND m.grain = ANY (mine)
+            AND (m.until IS NULL OR m.until > statement_timestamp()) AND today BETWEEN m.starts AND m.ends
+            AND (NOT m.closed OR cleared)
+    ) OR EXISTS (
+        SELECT FROM casus.goes_on g JOIN casus.case_members m ON m.number = g.number
+        WHERE g.earlier = p_stream AND m.grain = ANY (mine)
+            AND (m.until IS NULL OR m.until > statement_timestamp()) AND today BETWEEN m.starts AND m.ends
+            AND (NOT m.closed OR cleared));
+END $$;
+
+-- Whoever left must have handed over all that they held: also in cases that the one who let them go may not read.
+CREATE FUNCTION casus.check_left(p_stream text[], p_topic text[], p_state bytea[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e record;
+BEGIN
+    FOR e IN SELECT u.s, (casus.taken_apart(u.b)).facts AS f FROM unnest(p_stream, p_topic, p_state) u(s, t, b)
+             WHERE u.t IN ('team.team.professional-left', 'team.team.partner-left')
+    LOOP
+        IF EXISTS (
+            SELECT FROM casus.roster r JOIN casus.case_members m
+                ON m.grain = 'professional:' || r.team || '/' || r.professional AND m.until IS NULL
+            WHERE r.team = e.s AND NOT r.here AND (CASE WHEN e.f ? 'successor' AND e.f ? 'partner' THEN r.partner = e.f ->> 'partner'
+                ELSE r.professional = e.f ->> 'professional' END))
+        THEN
+            PERFORM casus.refuse('still-in-cases');
+        END IF;
+    END LOOP;
+END $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA casus FROM PUBLIC;

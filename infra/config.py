@@ -11,13 +11,13 @@ from pathlib import Path
 from domain.refusal import Refused
 
 FILE = "config.toml"
-KNOWN = ("store", "key_file", "ledger", "team", "as")
+KNOWN = ("store", "key_file", "ledger", "legal", "team", "as")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where the store is and who asks. `store` is a PostgreSQL DSN, or None for the folder `home` on this machine; `ledger`
-    is the file in which erasures are written down.
+    is the file in which erasures are written down, `legal` one with the organisation's own legal terms.
 
     `team` and `actor` are what holds when the command line says nothing.
     """
@@ -28,6 +28,7 @@ class Settings:
     team: str | None = None
     actor: str | None = None
     ledger: Path | None = None
+    legal: Path | None = None
 
     def __repr__(self) -> str:  # a DSN may hold a password
         return f"Settings({'server' if self.store else 'embedded'})"
@@ -43,12 +44,13 @@ def settings(
     chosen = store or environ.get("CASUS_STORE") or filed.get("store")
     key_file = environ.get("CASUS_KEY_FILE") or filed.get("key_file")
     ledger = environ.get("CASUS_LEDGER") or filed.get("ledger")
+    legal = environ.get("CASUS_LEGAL") or filed.get("legal")
     if chosen and not chosen.startswith(("postgresql://", "postgres://")):
         raise Refused("store-not-postgresql", field="CASUS_STORE")
     return Settings(
         home, chosen or None, Path(key_file).expanduser() if key_file else None,
         team or environ.get("CASUS_TEAM") or filed.get("team"), actor or environ.get("CASUS_AS") or filed.get("as"),
-        Path(ledger).expanduser() if ledger else None,
+        Path(ledger).expanduser() if ledger else None, Path(legal).expanduser() if legal else None,
     )  # fmt: skip
 
 

@@ -20,6 +20,9 @@ from infra.cli.session import Session
 from infra.cli.shape import Branch, Leaf
 from infra.texts import Words
 
+Then = Callable[[Session, Any, Any, Any], None]
+"""What follows on a command that was carried out. In: the session, the command, the request and the outcome."""
+
 META = (
     Param("occurred_at", "moment"), Param("command_id", "word"), Param("purpose", "code"),
     Param("audience", "code", many=True, flag="audience"),
@@ -39,20 +42,20 @@ def meta(command: type[Command]) -> tuple[Param, ...]:
 
 
 def group(stage: str, words: Words, extra: Mapping[str, Any] | None = None, otherwise: str = "") -> Branch:
-    """The group of one stage. `extra` adds commands of another make, by name: how to make each."""
+    """The group of one stage. `extra` adds commands of another make, by name, or takes the place of one: how to make each."""
     more = extra or {}
 
     def load(name: str) -> click.Command:
         return more[name](words) if name in more else leaf(of_stage(stage)[name], words)
 
     return Branch(
-        stage, words, about=words.get("cli", "groups", stage), names=lambda: [*of_stage(stage), *more], load=load,
+        stage, words, about=words.get("cli", "groups", stage), names=lambda: dict.fromkeys([*of_stage(stage), *more]), load=load,
         otherwise=otherwise,
     )  # fmt: skip
 
 
-def leaf(command: type[Command], words: Words) -> Leaf:
-    """The command of one class, in one language."""
+def leaf(command: type[Command], words: Words, then: Then | None = None) -> Leaf:
+    """The command of one class, in one language. `then` does and tells what follows on it, in place of telling what it led to."""
     from infra.cli.running import run
 
     asks, also = params(command), meta(command)
@@ -60,7 +63,7 @@ def leaf(command: type[Command], words: Words) -> Leaf:
     def work(**raw: Any) -> None:
         session = click.get_current_context().find_object(Session)
         assert session is not None
-        run(session, command, raw)
+        run(session, command, raw, then)
 
     helps = {p.name: field_help(words, command, p) for p in asks} | {p.name: words.get("cli", "globals", p.name) for p in also}
     return Leaf(

@@ -35,8 +35,8 @@ def params(command: type[Command]) -> tuple[Param, ...]:
     """
     hints = get_type_hints(command, include_extras=True)
     made = [(position(f), _param(name, f, hints[name])) for name, f in command.model_fields.items()]
-    has_text = any(p.kind == "text" for _, p in made)
-    kept = [(at, p) for at, p in made if p.name != "about" or (has_text and command.ASKS_ABOUT and issubclass(command, CaseCommand))]
+    asks = command.ASKS_ABOUT and issubclass(command, CaseCommand) and any(p.kind == "text" for _, p in made)
+    kept = [(at, p) for at, p in made if p.name != "about" or asks]
     placed = sorted((x for x in kept if x[0] is not None), key=lambda x: x[0] or 0)
     return tuple(p for _, p in placed) + tuple(p for at, p in kept if at is None)
 

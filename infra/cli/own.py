@@ -66,6 +66,12 @@ def _known_by(session: Session, moment: datetime) -> datetime:
     raise Refused("in-the-future", field="known_at")
 
 
+def yes_or_no(session: Session, *columns: str) -> dict[str, Callable[[Mapping[str, Any]], str]]:
+    """How columns of truths are shown to people."""
+    yes, _, no = session.words.get("cli", "words", "yes-no").partition("|")
+    return {column: lambda row, column=column: yes if row[column] else no for column in columns}  # type: ignore[misc]
+
+
 def branch(words: Words, name: str, commands: Mapping[str, Callable[[Words], click.Command]]) -> Branch:
     """A group of the program's own commands."""
     return Branch(

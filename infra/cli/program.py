@@ -14,7 +14,7 @@ from infra.texts import LANGUAGES, Words
 
 STAGES = (
     "intake", "consent", "triage", "parties", "meeting", "plan", "monitoring", "escalation", "closing", "correcting",
-    "learning", "access", "rights", "team", "custody",
+    "learning", "access", "rights", "retention", "team", "custody",
 )  # fmt: skip
 READING = {
     "next": "next", "find": "find", "show": "show", "trail": "trail", "replay": "trail", "cases": "listing", "agenda": "listing",
@@ -22,7 +22,7 @@ READING = {
 }  # fmt: skip
 RUNNING = {
     "init": "init", "profile": "profiles", "apply": "apply", "import": "importing", "stats": "stats", "export": "exporting",
-    "projections": "projecting", "store": "storing", "demo": "demo", "completion": "completion",
+    "projections": "projecting", "store": "storing", "keys": "keys", "demo": "demo", "completion": "completion",
 }  # fmt: skip
 """The other commands and the module of `infra.cli` that makes each."""
 
@@ -58,6 +58,18 @@ def _stage(name: str, words: Words) -> Branch:
         from infra.cli.access import commands
 
         return group(name, words, commands())
+    if name == "rights":
+        from infra.cli.rights import commands as of_rights
+
+        return group(name, words, of_rights())
+    if name == "retention":
+        from infra.cli.retention import commands as of_retention
+
+        return group(name, words, of_retention())
+    if name == "custody":
+        from infra.cli.custody import command as acts
+
+        return group(name, words, {"list": acts})
     if name == "team":
         from infra.cli.tables import command as table
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.base import CaseCommand, Command, TeamCommand
 from infra.cli.asking import sure, text_from
-from infra.cli.forms import fill, meta, typed
+from infra.cli.forms import Then, fill, meta, typed
 from infra.cli.kinds import params
 from infra.cli.moments import happened, named_day
 from infra.cli.param import Bad, Param
@@ -26,8 +26,10 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 
 
-def run(session: Session, command: type[Command], raw: Mapping[str, Any]) -> None:
-    """In: the command's class and what was typed, its own fields and what goes with every command."""
+def run(session: Session, command: type[Command], raw: Mapping[str, Any], then: Then | None = None) -> None:
+    """In: the command's class and what was typed, its own fields and what goes with every command; and what follows on it,
+    where that is more than telling what it led to.
+    """
     own = {p.name for p in params(command)}
     session.asked = {p.name: p.shown for p in params(command)}
     also = {p.name: raw.get(p.name) for p in meta(command)}
@@ -40,7 +42,10 @@ def run(session: Session, command: type[Command], raw: Mapping[str, Any]) -> Non
     outcome = session.engine.run(form, asked)
     session.place()
     session.log("carried out", command=command.command_name(), number=outcome.stream, events=len(outcome.events))
-    tell(session, command, outcome)
+    if then is None:
+        tell(session, command, outcome)
+    else:
+        then(session, form, asked, outcome)
 
 
 def request(session: Session, form: Command, also: Mapping[str, Any]) -> Request:
@@ -112,6 +117,8 @@ def tell(session: Session, command: type[Command], outcome: Outcome, *, remind: 
         out.note("already-done", number=outcome.stream)
     elif not outcome.events:
         out.note("nothing-new", number=outcome.stream)
+    if any(getattr(r.event, "alone", False) for r in outcome.events):
+        out.warn("done-alone")
     if outcome.duplicates:
         out.warn("same-person", cases=outcome.duplicates)
     if remind and out.err.isatty() and not out.quiet and command.has_texts() and _anonymous(session, command, outcome.stream):

@@ -87,6 +87,13 @@ class Session:
 
         return self._open.enter_context(open_store(self.store_config, self.clock))
 
+    def past_ledger(self) -> None:
+        """Open the store though it may hold somebody who was erased: to say so, and to mend it."""
+        from infra.store import open_store
+
+        if "store" not in self.__dict__:
+            self.__dict__["store"] = self._open.enter_context(open_store(self.store_config, self.clock, replaying=True))
+
     @cached_property
     def readmodels(self) -> ReadModels:
         """The read models, caught up when they are asked."""
@@ -99,7 +106,7 @@ class Session:
         """What runs commands."""
         from infra.engine import Engine
 
-        return Engine(self.store, self.readmodels)
+        return Engine(self.store, self.readmodels, self.settings.legal)
 
     @cached_property
     def gate(self) -> Gate:

@@ -78,6 +78,11 @@ class KeyStore:
             made = self._made(new)
             self.vault.add([wrapped for wrapped, _ in made])
             kept = self.vault.states(new)
+            if late := [pair for pair in new if pair not in kept]:  # the key file was changed since it was read
+                self._keks = None
+                made = [*made, *self._made(late)]
+                self.vault.add([wrapped for wrapped, _ in made[-len(late) :]])
+                kept |= self.vault.states(late)
             for wrapped, key in made:
                 # Somebody else may have made it at the same time: the first stays.
                 if kept[key.stream, key.subject].key_id == wrapped.key_id:
@@ -114,6 +119,8 @@ class KeyStore:
     def _opened(self, row: WrappedKey) -> DataKey:
         key = b""
         if row.wrapped is not None and row.kek_version is not None:
+            if row.kek_version > self.keks.current:
+                self._keks = None  # the key file was changed since it was read
             key = unwrap(self.keks, row.kek_version, row.wrapped, self._about(row.stream, row.subject, row.key_id))
         return DataKey(row.stream, row.subject, row.generation, row.key_id, KeyState(row.state), key)
 

@@ -1,0 +1,50 @@
+"""`casus rights`: beside the stage's own commands its requests with their texts, a subject's copy, and how erasures stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import click
+
+from infra.cli.own import ASKER, CASE, JSON, YES, leaf
+from infra.cli.param import Param
+from infra.texts import Words
+
+SUBJECT = Param("subject", "subject")
+
+
+def commands() -> Mapping[str, Callable[[Words], click.Command]]:
+    """What there is beside the stage's own commands, or in place of one, each made when it is asked for."""
+    return {"erase": _erase, "list": _list, "copy": _copy, "status": _status, "replay-ledger": _replay}
+
+
+def _erase(words: Words) -> click.Command:
+    from commands.rights import Erase
+    from infra.cli.forms import leaf as form
+    from infra.cli.rights_erase import carry_out
+
+    return form(Erase, words, carry_out)
+
+
+def _list(words: Words) -> click.Command:
+    from infra.cli.rights_reading import requests
+
+    return leaf(words, "rights list", requests, CASE, also=(*ASKER, JSON))
+
+
+def _copy(words: Words) -> click.Command:
+    from infra.cli.rights_reading import copy
+
+    return leaf(words, "rights copy", copy, CASE, SUBJECT, also=ASKER)
+
+
+def _status(words: Words) -> click.Command:
+    from infra.cli.rights_ledger import status
+
+    return leaf(words, "rights status", status, also=(*ASKER, JSON))
+
+
+def _replay(words: Words) -> click.Command:
+    from infra.cli.rights_ledger import replay
+
+    return leaf(words, "rights replay-ledger", replay, also=(*ASKER, YES, JSON))

@@ -1,0 +1,52 @@
+"""`casus rights status` and `replay-ledger`: how far each erasure is, and erasing again after a backup was put back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from infra.cli.asking import sure
+from infra.cli.own import yes_or_no
+from infra.cli.session import Session
+
+if TYPE_CHECKING:
+    from domain.event import Header
+    from infra.erasing.ledger import Line
+
+COLUMNS = ("number", "subject", "request", "state", "missing", "at", "rotated")
+
+
+def status(session: Session) -> None:
+    """Every erasure: done, or the first step that is missing; and whether the key-encryption key was changed since."""
+    from infra.erasing.ledger import Ledger
+    from infra.erasing.standing import standings
+
+    session.past_ledger()
+    found = standings(session.store, Ledger(session.store_config.ledger_in))
+    session.gate.general("rights-status", seen={one.number for one in found})
+    rows: list[dict[str, Any]] = [{name: getattr(one, name) for name in COLUMNS} for one in found]
+    session.out.rows(rows, COLUMNS, yes_or_no(session, "rotated"))
+    if any(not one.rotated for one in found):
+        session.out.note("rotate-next")
+
+
+def replay(session: Session, yes: bool) -> None:
+    """Erase again whom the ledger names and a store that was put back still holds. Then the store is served again."""
+    from infra.erasing.ledger import Ledger
+    from infra.erasing.replaying import outstanding, replay_ledger
+
+    session.past_ledger()
+    ledger = Ledger(session.store_config.ledger_in)
+    session.gate.general("rights-replay-ledger")
+    if outstanding(session.store, ledger):
+        sure(session, "rights replay-ledger", yes=yes)
+    done = replay_ledger(session.store, ledger, lambda line: _header(session, line))
+    session.place()
+    rows = [{"number": x.stream, "subject": x.subject, "request": x.request, "state": "done"} for x in done]
+    session.out.rows(rows, COLUMNS[:4])
+
+
+def _header(session: Session, line: Line) -> Header:
+    from domain.case import Case
+    from domain.event import replay
+
+    return session.gate.header(replay(Case(), session.store.load(line.stream)))

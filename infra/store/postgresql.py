@@ -74,7 +74,12 @@ class ServerDatastore(PostgresDatastore):
         options = f"{self._given.get('options') or ''} {SETTINGS}".strip()
         defaults = {"connect_timeout": self._connect_timeout, "application_name": "casus", **LIVELINESS}
         given = {**defaults, **self._given, "options": options}
-        made = psycopg.connect(autocommit=True, row_factory=dict_row, **given)
+        try:
+            made = psycopg.connect(autocommit=True, row_factory=dict_row, **given)
+        except psycopg.OperationalError as error:
+            if (code := _at_the_door(error)) is not None:
+                raise Refused(code, **self.address) from None
+            raise
         made.add_notice_handler(self._noticed)
         return made
 
@@ -188,6 +193,23 @@ def refusal(error: psycopg.Error, datastore: ServerDatastore) -> Refused | None:
     if lost(error):
         return Refused("store-unreachable", **datastore.address)
     return None
+
+
+AT_THE_DOOR = (
+    ("store-login", re.compile(
+        r"authentication failed|no password supplied|role \".*\" does not exist|not permitted to log in|no pg_hba\.conf entry"
+        r"|connection requires a valid client certificate"
+    )),
+    ("store-no-database", re.compile(r"database \".*\" does not exist")),
+)  # fmt: skip
+"""What a server says to whom it does not let in. The driver gives no code for it, only the words, which are English unless
+the server was told otherwise: then it is taken for unreachable.
+"""
+
+
+def _at_the_door(error: psycopg.OperationalError) -> str | None:
+    """What kept a connection from being made, where the server was there and said no. Its words may name a role: they stay here."""
+    return next((code for code, words in AT_THE_DOOR if words.search(str(error))), None)
 
 
 def _second_lock(error: psycopg.Error) -> str | None:

@@ -33,6 +33,10 @@ SUPERUSER = "postgres"
 ALWAYS = {"timezone": "UTC", "max_connections": "100", "shared_buffers": "128MB", "log_error_verbosity": "terse"}
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+GROUPS = ("casus_professional", "casus_privacy", "casus_auditor", "casus_reporting", "casus_projector", "casus_sequencer")
+PEOPLE = "".join(f"host all +{group} all scram-sha-256\n" for group in GROUPS)
+"""Whoever was made a login of a store proves who they are; everybody else on a test's own server is trusted."""
+
 
 @dataclass
 class Server:
@@ -149,6 +153,8 @@ def initialise(folder: Path, binaries: Binaries) -> None:
     )
     if done.returncode:
         raise NoPostgres(f"initdb of PostgreSQL {binaries.version} failed:\n{done.stderr[-2000:]}")
+    rules = folder / "data" / "pg_hba.conf"
+    rules.write_text(PEOPLE + rules.read_text())
 
 
 @contextmanager

@@ -6,22 +6,37 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import click
+if TYPE_CHECKING:
+    from infra.cli.session import Session
 
-from infra.cli.program import program
-from infra.cli.session import Session
-from infra.hurry import hurry
-from infra.texts import Words, language_of
-
-VALUED = frozenset({"--as", "--team", "--store", "--purpose"})
+VALUED = frozenset({"--as", "--team", "--store"})
+INTERRUPTED = 130
 
 
 def main(args: Sequence[str] | None = None, session: Session | None = None) -> int:
-    """Run one command. In: its arguments (the process's own unless given), and in tests a session. Out: the exit code."""
+    """Run one command. In: its arguments (the process's own unless given), and in tests a session. Out: the exit code.
+
+    Everything is loaded in here, so that Ctrl-C is an answer from the first moment on, and no traceback.
+    """
+    try:
+        return _run(args, session)
+    except KeyboardInterrupt:  # while loading, or a second time while the first was told
+        return INTERRUPTED
+
+
+def _run(args: Sequence[str] | None, session: Session | None) -> int:
+    from infra.hurry import hurry
+
     hurry()
+    import click
+
+    from infra.cli.program import program
+
     argv = list(sys.argv[1:] if args is None else args)
-    session = session or Session(Words(language_of(os.environ | _named(argv))), os.environ)
+    session = session or _session(argv)
+    session.typed = tuple(argv)
     root = program(session.words)
     if (asked := os.environ.get("_CASUS_COMPLETE")) and args is None:
         from click.shell_completion import shell_complete
@@ -43,6 +58,13 @@ def main(args: Sequence[str] | None = None, session: Session | None = None) -> i
         return _failed(error, session)
     finally:
         session.close()
+
+
+def _session(argv: Sequence[str]) -> Session:
+    from infra.cli.session import Session
+    from infra.texts import Words, language_of
+
+    return Session(Words(language_of(os.environ | _named(argv))), os.environ)
 
 
 def _failed(error: BaseException, session: Session) -> int:

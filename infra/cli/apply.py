@@ -57,6 +57,7 @@ def work(session: Session, file: str, yes: bool) -> None:
     """
     with _opened(file, session) as lines:
         steps = read(lines, lambda line: session.store.tokens.digest("apply", line))
+    session.typed += tuple(_strings([(s.fields, s.also) for s in steps]))
     for step in steps:
         with _at(step.number):
             request(session, fill(step.command, _stood_in(step.fields), session.now), step.also)
@@ -94,6 +95,14 @@ def _carried_out(session: Session, steps: Sequence[Step], engine: Engine, tellin
         opened[str(step.also["command_id"])] = _case_of(step, outcome)
         session.out.progress_done()
         yield step, outcome
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in something read as JSON."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
+        yield from _strings(each)
 
 
 Digest = Callable[[bytes], bytes]
@@ -134,6 +143,7 @@ def _step(number: int, line: bytes, seen: Counter[str], keyed: Digest) -> Step:
     for key, value in also.items():
         if not isinstance(value, str):
             raise Refused("line-not-text", field=key)
+    word(COMMAND_ID, also.get("command_id"))  # an id stands in the log as it is, and is named where it comes twice
     if "command_id" not in also:
         also["command_id"] = _made_id(line, seen, keyed if kind.has_texts() else _open_digest)
     also["actor"] = also.pop("as", None)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.refusal import Conflict, NotFound, Refused
 from infra.cli.exits import Exit
+from infra.cli.hushed import hushed
 from infra.cli.invalid import Invalid
 from infra.cli.line import Line
 from infra.cli.param import Bad
@@ -27,14 +28,17 @@ def report(error: BaseException, session: Session) -> Exit:
     """Say what went wrong on stderr, in a sentence or, where JSON was asked, as one object. Out: the exit code."""
     if isinstance(error, BrokenPipeError):
         return Exit.DONE  # whoever read our output has seen enough
-    code, name, lines = explained(error, session)
+    heard = error.error if isinstance(error, Line) else error
+    label = _label(session, heard) if isinstance(heard, Refused) else None
+    as_typed = session.words.get("usage", "as-typed")
+    code, name, lines = explained(hushed(error, session, label, as_typed), session, label)
     if session.out.json:
         import json
 
         from infra.cli.output import plain
         from infra.cli.safe import json_safe
 
-        facts = plain(_facts(error))
+        facts = plain(_facts(hushed(error, session, label, None)))
         made = json.dumps({"error": name, "exit": int(code), "facts": facts, "message": lines}, ensure_ascii=False)
         print(json_safe(made), file=session.out.err)
     else:
@@ -51,17 +55,17 @@ def _facts(error: BaseException) -> dict[str, object]:
     return dict(getattr(error, "facts", {}))
 
 
-def explained(error: BaseException, session: Session) -> tuple[Exit, str, list[str]]:
-    """In: what was raised. Out: the exit code, a stable name for it, and what to say."""
+def explained(error: BaseException, session: Session, label: Label | None) -> tuple[Exit, str, list[str]]:
+    """In: what was raised, and how its codes read. Out: the exit code, a stable name for it, and what to say."""
     words = session.words
     if isinstance(error, Line):
-        code, name, lines = explained(error.error, session)
+        code, name, lines = explained(error.error, session, label)
         return code, name, [f"{words.say('line', number=error.number)} {line}" for line in lines]
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED, "interrupted", [words.get("usage", "interrupted")]
     if isinstance(error, Refused):
         code = Exit.NOT_FOUND if isinstance(error, NotFound) else Exit.CONFLICT if isinstance(error, Conflict) else Exit.REFUSED
-        return code, error.code, [refusal(error, words, _label(session, error), session.asked)]
+        return code, error.code, [refusal(error, words, label, session.asked)]
     if isinstance(error, Invalid):
         return Exit.USAGE, "invalid", [complaint(words, *c) for c in error.complaints]
     if isinstance(error, Bad):
@@ -124,7 +128,8 @@ def _clicks(error: click.UsageError, words: Words) -> Iterator[str]:
         yield error.ctx.get_help()
     elif isinstance(error, click.NoSuchOption):
         near = tuple(error.possibilities or ())[:3]
-        yield usage(words, "no-such-option", {"option": error.option_name.partition("=")[0], "near": near})
+        option = error.option_name.partition("=")[0] if near else ""  # a slip of the pen is said back, anything else not
+        yield usage(words, "no-such-option", {"option": option, "near": near})
     elif isinstance(error, click.BadOptionUsage):
         yield usage(words, "option-value", {"option": error.option_name})
     else:

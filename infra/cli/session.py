@@ -40,6 +40,8 @@ class Session:
         self.named_purpose: str | None = None
         self.verbose = False
         self.code = 0
+        self.typed: tuple[str, ...] = ()
+        """What was typed or read as input, so that no complaint says it back."""
         self.asked: Mapping[str, str] = {}
         """What the command at hand asks: its fields, as people know them."""
         self._open = ExitStack()

@@ -22,7 +22,7 @@ from infra.cli.kinds import params
 from infra.cli.line import Line
 from infra.cli.own import JSON, YES, leaf
 from infra.cli.param import Bad, Param
-from infra.cli.running import request, tell
+from infra.cli.running import COMMAND_ID, request, tell, word
 from infra.cli.session import Session
 from infra.texts import Words
 

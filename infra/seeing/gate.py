@@ -20,7 +20,6 @@ from domain.personal import Ref
 from domain.refusal import Refused
 from infra.policy import policy, usual_purpose
 from infra.seeing.circumstances import context_of, resource_of, resource_of_list, resource_of_team
-from infra.seeing.deciding import registered
 from infra.seeing.heading import heading
 from infra.seeing.lists import Visible
 from infra.seeing.seats import Asker, Seat, Seats
@@ -192,7 +191,8 @@ class Gate:
 
     def purpose(self, seat: Seat) -> Code:
         """The purpose that was named, else the usual one of who asks."""
-        return registered(self._purpose or usual_purpose(seat.actor.functions))
+        named = self._purpose or usual_purpose(seat.actor.functions)
+        return named if named in self.policy.purposes else "not-registered"  # it may be anything that somebody typed
 
     def _set_up(self, seat: Seat) -> bool:
         """Whether there is anybody on a roster who could be asked instead."""

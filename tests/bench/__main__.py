@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import appending, loading, rebuilding, starting
+from tests.bench import appending, loading, rebuilding, seeing, starting, tracing
 from tests.bench.report import machine, objects, table
 from tests.bench.rounds import Comparison
 from tests.support.postgres import Server, running_postgres
@@ -13,11 +13,15 @@ SERVER: dict[str, Callable[[Server], Iterator[Comparison]]] = {
     "append-postgresql": appending.on_postgresql,
     "load-postgresql": loading.on_postgresql,
     "rebuild-postgresql": rebuilding.on_postgresql,
+    "seeing-postgresql": seeing.on_postgresql,
+    "tracing-postgresql": tracing.on_postgresql,
 }
 ALONE: dict[str, Callable[[], Iterator[Comparison]]] = {
     "append-sqlite": appending.on_sqlite,
     "load-sqlite": loading.on_sqlite,
+    "seeing-sqlite": seeing.on_sqlite,
     "start-up": starting.on_sqlite,
+    "tracing": tracing.on_sqlite,
 }
 NAMES = (*SERVER, *ALONE)
 

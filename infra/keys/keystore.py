@@ -116,12 +116,16 @@ class KeyStore:
         """Hold no key in memory any longer."""
         self._known.clear()
 
+    def unwrapped(self, version: int, wrapped: bytes, about: tuple[str, ...]) -> bytes:
+        """What a version of the key-encryption key wraps; the key file is read anew when it was changed since."""
+        if version > self.keks.current:
+            self._keks = None
+        return unwrap(self.keks, version, wrapped, about)
+
     def _opened(self, row: WrappedKey) -> DataKey:
         key = b""
         if row.wrapped is not None and row.kek_version is not None:
-            if row.kek_version > self.keks.current:
-                self._keks = None  # the key file was changed since it was read
-            key = unwrap(self.keks, row.kek_version, row.wrapped, self._about(row.stream, row.subject, row.key_id))
+            key = self.unwrapped(row.kek_version, row.wrapped, self._about(row.stream, row.subject, row.key_id))
         return DataKey(row.stream, row.subject, row.generation, row.key_id, KeyState(row.state), key)
 
     def _made(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[WrappedKey, DataKey]]:

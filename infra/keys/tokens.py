@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from infra.keys.keystore import KeyStore
 from infra.keys.sealing import parts
-from infra.keys.wrapping import unwrap, wrap
+from infra.keys.wrapping import wrap
 
 _SECRET = b"casusregie token secret 1"
 ROOT = "tokens"
@@ -58,4 +58,4 @@ class Tokens:
             keys.vault.keep_secret(ROOT, *wrap(keys.keks, secrets.token_bytes(32), about))
             found = keys.vault.secret(ROOT)
         assert found is not None
-        return unwrap(keys.keks, *found, about)
+        return keys.unwrapped(*found, about)

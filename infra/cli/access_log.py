@@ -49,8 +49,11 @@ def _asked(session: Session, wanted: Wanted) -> tuple[str, Wanted]:
 
 
 def _passed(session: Session, what: str, wanted: Wanted) -> Iterator[list[DisclosureRow]]:
-    """The pages, each once its own disclosure is stored; of one case one disclosure is enough for all."""
+    """The pages, each once its own disclosure is stored; of one case one disclosure is enough for all. What is being asked
+    now is not among them.
+    """
     case = wanted.case
+    wanted = replace(wanted, upto=session.store.head())
     if case is not None:
         session.gate.general(what, seen=(case,))
         if not session.store.version(case):

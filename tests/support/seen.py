@@ -53,8 +53,8 @@ def row(at: datetime, event: Disclosed | None = None, header: Header | None = No
     return made
 
 
-def many(how_many: int, cases: Sequence[str], seed: int = 1) -> Iterator[Draft]:
-    """So many acts of seeing, spread over these cases: most of them shown, some denied, some of lists."""
+def many(how_many: int, cases: Sequence[str], seed: int = 1, *, lists: bool = True) -> Iterator[Draft]:
+    """So many acts of seeing, spread over these cases: most of them shown, some denied, some of lists where they may be."""
     chance = Random(seed)
     for n in range(how_many):
         of = cases[n % len(cases)]
@@ -62,7 +62,7 @@ def many(how_many: int, cases: Sequence[str], seed: int = 1) -> Iterator[Draft]:
         who = by(f"{partner}-{chance.randrange(1, 9)}", partner, command=f"seen-{n}")
         if n % 50 == 49:
             yield looked(disclosed(of, trace=n, outcome="denied", code="not-a-member", subjects=(), fields=()), who, n)
-        elif n % 20 == 19:
+        elif lists and n % 20 == 19:
             seen = tuple(chance.sample(cases, min(3, len(cases))))
             yield looked(disclosed(None, trace=n, what="cases", action="see-list", subjects=(), fields=(), seen=seen), who, n)
         else:

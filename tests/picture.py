@@ -43,7 +43,7 @@ def chosen(lines: list[str]) -> list[str]:
     keep = False
     for line in lines:
         if line.startswith("$ casus "):
-            keep = line.removeprefix("$ casus ") in SHOWN
+            keep = line.endswith(tuple(f" {shown}" for shown in SHOWN))
         elif line.startswith("══"):
             keep = False
         if keep and (line or (found and found[-1])):

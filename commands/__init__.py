@@ -10,7 +10,7 @@ from commands.base import Command
 
 STAGES = (
     "intake", "consent", "triage", "parties", "meeting", "plan", "monitoring", "escalation", "closing",
-    "correcting", "learning", "rights", "access", "team", "custody",
+    "correcting", "learning", "rights", "retention", "access", "team", "custody",
 )  # fmt: skip
 """The stages with commands: `casus <stage> <verb>`."""
 

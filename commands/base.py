@@ -62,6 +62,8 @@ class Command(BaseModel):
     """`case` (decides on a case), `opens` (opens a case), or `team` (decides on a team)."""
     IRREVERSIBLE: ClassVar[bool] = False
     """Whether the command line asks to confirm it."""
+    LEGAL: ClassVar[bool] = False
+    """Whether the rule needs the legal terms of keeping."""
     HISTORY: ClassVar[bool] = False
     """Whether the rule needs the case's entries themselves (correcting one)."""
     FOREIGN: ClassVar[bool] = False

@@ -26,7 +26,7 @@ class Request(TeamCommand):
     """
 
     VERB: ClassVar[str] = "request"
-    act: Literal["rotate-keys", "unmask", "change-retention"]
+    act: Literal["rotate-keys", "unmask", "change-retention", "destroy"]
     reason: Text
     case: CaseNumber | None = None
     professional: ProfessionalId | None = None

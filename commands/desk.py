@@ -15,6 +15,7 @@ from domain.identity import NOBODY, NumberHolders
 from domain.ids import CaseNumber, Code, Login, PartnerId, ProfessionalId, TeamId
 from domain.profile import Profile
 from domain.refusal import NotFound, Refused
+from domain.retention import Term
 from domain.team import Professional, Team
 
 
@@ -40,6 +41,7 @@ class Desk:
     history: tuple[Recorded, ...] = ()
     new_number: CaseNumber | None = None
     profile_override: Profile | None = None
+    terms: Mapping[Code, Term] = field(default_factory=dict)
     login: Login = "nobody"
     embedded: bool = True
     number_holders: NumberHolders = NOBODY

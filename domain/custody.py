@@ -8,8 +8,10 @@ from domain.frozen import frozen
 from domain.ids import CaseNumber, Code, EntryId, Login, ProfessionalId
 from domain.refusal import Refused
 
-ACTS = ("rotate-keys", "unmask", "change-retention")
-"""Changing the keys, telling a resident the name of a professional, changing how long is kept."""
+ACTS = ("rotate-keys", "unmask", "change-retention", "destroy")
+"""Changing the keys, telling a resident the name of a professional, changing how long is kept, destroying what was kept long
+enough.
+"""
 
 
 @frozen

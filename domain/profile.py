@@ -146,11 +146,15 @@ class Escalation(_Part):
 
 
 class Closing(_Part):
-    """How a case can end and when it is looked at again; in days. `aftercare_days` unset: the closer names a date."""
+    """How a case can end and when it is looked at again; in days. `aftercare_days` unset: the closer names a date.
+
+    `retention` is the term of keeping that its cases are under, unless another was assigned.
+    """
 
     results: tuple[Term, ...] = Field(min_length=1)
     aftercare_required: Sourced[StrictBool]
     aftercare_days: Sourced[LongDays] | None = None
+    retention: Sourced[Code] | None = None
 
 
 class Learning(_Part):

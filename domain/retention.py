@@ -9,7 +9,9 @@ from domain.case import FINAL, Case
 from domain.days import months_after
 from domain.frozen import frozen
 from domain.ids import Code, SubjectId
+from domain.refusal import Refused
 
+DUTIES = ("keep", "destroy")
 COUNTED_FROM = ("ended", "opened")
 """From what a term counts: the day the case last ended, or the day it was opened."""
 
@@ -59,6 +61,18 @@ def ended(case: Case) -> date | None:
 def assigned(case: Case, subject: SubjectId) -> Iterator[Code]:
     """The terms that were assigned to a subject, or to the case as a whole."""
     yield from sorted({term for term, whose in case.terms if whose in ("", subject)})
+
+
+def applying(case: Case, subject: SubjectId, usual: Iterable[Code], terms: Mapping[Code, Term]) -> list[Term]:
+    """The terms that a subject is under: those that were assigned, and what is usual at the table. Refused as `unknown-term`
+    when one of them is no longer among the terms: then nobody knows how long it is.
+    """
+    found = []
+    for code in sorted({*assigned(case, subject), *usual}):
+        if code not in terms:
+            raise Refused("unknown-term", kind="term", id=code)
+        found.append(terms[code])
+    return found
 
 
 def on_hold(case: Case, subject: SubjectId, on: date) -> bool:

@@ -5,17 +5,31 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from commands import access
+from commands import (
+    access,
+    consent,
+    correcting,
+    custody,
+    escalation,
+    intake,
+    learning,
+    meeting,
+    monitoring,
+    parties,
+    plan,
+    retention,
+    rights,
+    triage,
+)
 from commands import closing as close
-from commands import consent, correcting, custody, escalation, intake, learning, meeting, monitoring, parties, plan, rights, triage
 from commands import team as table
 from commands.base import Command
 from tests.examples import (
     ACTIVE,
     AFTERCARE,
     AGREED,
-    ASKED_FOR,
     ANSWERED,
+    ASKED_FOR,
     BROKEN,
     CLOSED,
     CONFIRMED,
@@ -24,8 +38,10 @@ from tests.examples import (
     DIRECTED,
     GOAL,
     GRANTED,
+    HELD,
     IMPORTED,
     INVITED,
+    KEPT,
     LATER,
     LOCK_SUBMITTED,
     MERGED,
@@ -44,16 +60,31 @@ from tests.examples import (
     SOON,
     STUCK,
     SUBGROUP,
+    TERM,
     TO_PARTY,
     TOOK_IN,
     TRANSFER,
-    TWO_ASKED,
     TWIN_CASE,
+    TWO_ASKED,
     UNNAMED,
     example,
+    two,
 )
 from tests.scenario import CASE, LOCK_CASE, TODAY, TWIN, Situation, given, given_table, on
-from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_HAND, LOCK_MASTER, MASTER, PILOT, PROFILE, TUG, document, profile
+from tests.support.tables import (
+    HARBOUR,
+    HOME,
+    HOME_TOO,
+    LOCK,
+    LOCK_HAND,
+    LOCK_MASTER,
+    MASTER,
+    PILOT,
+    PROFILE,
+    TUG,
+    document,
+    profile,
+)
 
 COMMANDS: tuple[tuple[Situation, Command], ...] = (
     (given(), intake.Submit(question="Adrift", reasons=frozenset({"adrift"}), name="Wilma Waterman", reporter="neighbour")),
@@ -181,6 +212,13 @@ COMMANDS: tuple[tuple[Situation, Command], ...] = (
     (given_table(), table.Learn(team=HARBOUR, kind="yield", text="Talk sooner")),
     (given_table(), table.SignSharing(team=HARBOUR, until=LATER)),
     (given_table(SIGNED), table.ExpireSharing(team=HARBOUR)),
+    (given(*ACTIVE), retention.Assign(case=CASE, term="logbook")),
+    (given(*ACTIVE, TERM).with_team(*two("change-retention", term="wmo-2015")), retention.LiftTerm(
+        case=CASE, term="wmo-2015", subject="s3", why="No such file"
+    )),
+    (given(*ACTIVE), retention.Hold(case=CASE, why="A complaint", until=LATER)),
+    (given(*ACTIVE, HELD).with_team(*two("change-retention")), retention.LiftHold(case=CASE, hold="H1", why="Settled")),
+    (given(*ACTIVE, on(TODAY, CLOSED), KEPT).with_team(*two("destroy")).on_day(date(2028, 12, 2)), retention.CarryOut(case=CASE)),
     (given_table(), custody.Request(team=HARBOUR, act="rotate-keys", reason="Somebody was erased")),
     (given_table(TWO_ASKED), custody.Confirm(team=HARBOUR, custody="K1")),
     (given_table(TWO_ASKED), custody.Withdraw(team=HARBOUR, custody="K1")),

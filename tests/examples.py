@@ -19,6 +19,7 @@ from domain.events import meeting as meetings
 from domain.events import monitoring as checks
 from domain.events import parties as people
 from domain.events import plan as plans
+from domain.events import retention as keepings
 from domain.events import rights as claims
 from domain.events import team as tables
 from domain.events import triage as weighed
@@ -94,6 +95,9 @@ NAMED = consents.CaseNamed(
     subject="s1", ground="public-task", necessity=text("n"), proportionality=text("p"), subsidiarity=text("s"),
     name=text("Wilma Waterman"), birth_date=text("1961-02-03"), number=text("111222333"), contact=text("06-1"),
 )  # fmt: skip
+TERM = keepings.TermAssigned(term="wmo-2015", subject="s3")
+KEPT = keepings.TermAssigned(term="logbook")
+HELD = keepings.HoldPlaced(hold="H1", subject="s1", until=LATER, why=text("A complaint"))
 PROBED = consents.OverlapNoticed(probe="O1", team=LOCK, case=LOCK_CASE)
 INVITED = people.PartnerInvited(partner="tugs")
 RELATIVE = people.CircleMemberAdded(member="M1", kind="relative", subject="s3", name=text("Ina", "s3"))
@@ -243,6 +247,11 @@ EVENTS: tuple[Event, ...] = (
     custodies.CustodyConfirmed(custody="K1", login="os-1001", alone=False),
     custodies.CustodyWithdrawn(custody="K1"),
     custodies.CustodyCarriedOut(custody="K1", version=2),
+    TERM,
+    keepings.TermLifted(term="wmo-2015", subject="s3", why=text("No such file")),
+    HELD,
+    keepings.HoldLifted(hold="H1", why=text("Settled")),
+    keepings.DestructionDecided(terms=("wmo-2015",), subjects=("s1", "s2"), custody="K1"),
     tables.TeamEstablished(team=HARBOUR, kind="team"),
     adopted(PROFILE),
     tables.PartnerAdmitted(partner="customs", column="safety"),
@@ -279,3 +288,9 @@ SIGNED = tables.SharingSigned(partners=frozenset({"pilots"}), until=PAST)
 def example(topic: str) -> Event:
     """The example of a topic."""
     return next(e for e in EVENTS if topic == e.TOPIC)
+
+
+def two(act: str, term: str | None = None) -> tuple[Event, Event]:
+    """An act about the case that takes two persons, asked by one and confirmed by another."""
+    asked = custodies.CustodyRequested(custody="K1", act=act, login="os-1000", case=CASE, term=term, reason=text("So", "team"))
+    return asked, custodies.CustodyConfirmed(custody="K1", login="os-1001", alone=False)

@@ -23,6 +23,7 @@ from domain.refusal import Refused
 from domain.team import Team
 from infra.engine.identity import addressed
 from tests.support.tables import COAST, COAST_TEAM, HARBOUR, HARBOUR_TEAM, LOCK, LOCK_TEAM, MASTER, NOBODY
+from tests.support.terms import TERMS
 
 CASE, TWIN, NEW = "HBR-2026-0001", "HBR-2026-0002", "HBR-2026-0003"
 LOCK_CASE, LOCK_NEW = "LCK-2026-0001", "LCK-2026-0002"
@@ -126,6 +127,7 @@ class Situation:
             teams=self._others(command, state), matches=self.matches,
             history=self.own if command.HISTORY else (), profile_override=self.profile,
             new_number=NEW if self.team == HARBOUR else LOCK_NEW, number_holders=self.number_holders,
+            terms=TERMS if command.LEGAL else {},
         )  # fmt: skip
 
     def _others(self, command: Command, state: Any) -> dict[str, Team]:
@@ -172,7 +174,7 @@ class Situation:
 
     def _with(self, command: Command, stream: StreamId, event: Event) -> Situation:
         moment = noon(self.today)
-        if isinstance(command, TeamCommand) and stream == command.team:
+        if stream in self.teams or (isinstance(command, TeamCommand) and stream == command.team):
             old = self.teams.get(stream, Team(id=stream))
             return replace(self, teams={**self.teams, stream: replay(old, [Recorded(stream, 950, event, moment, NOBODY)])})
         is_own = stream == (command.own_stream() or NEW)

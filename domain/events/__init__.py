@@ -10,7 +10,7 @@ from domain.event import Event
 
 STAGES = (
     "intake", "consent", "triage", "parties", "meeting", "plan", "monitoring", "escalation", "closing",
-    "correcting", "learning", "rights", "team", "custody", "access", "imported",
+    "correcting", "learning", "rights", "retention", "team", "custody", "access", "imported",
 )  # fmt: skip
 """The stages of a case in DOMAIN order, then the team, then what was imported."""
 

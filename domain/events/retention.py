@@ -34,6 +34,20 @@ class TermLifted(Event):
         return case.but(terms=case.terms - {(self.term, self.subject or "")})
 
 
+class DestructionDecided(Event):
+    """The terms that these subjects were under are over, and nothing else keeps their data: it is destroyed from here on. Asked
+    and confirmed as `custody` on the table.
+    """
+
+    TOPIC: ClassVar[str] = "case.retention.destruction-decided"
+    terms: tuple[Code, ...]
+    subjects: tuple[SubjectId, ...]
+    custody: EntryId
+
+    def apply(self, case: Case) -> Case:
+        return case
+
+
 class HoldPlaced(Event):
     """Nothing of the case, or of one subject, is destroyed for now, and why: a complaint, a case before the court."""
 

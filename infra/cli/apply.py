@@ -81,7 +81,7 @@ def _rehearsing(session: Session) -> Engine:
     from infra.engine.rehearsal import Rehearsal
 
     rehearsal = Rehearsal(session.store, session.clock)
-    return Engine(rehearsal, Rehearsed(session.readmodels, rehearsal, rehearsal.held))
+    return Engine(rehearsal, Rehearsed(session.readmodels, rehearsal, rehearsal.held), session.settings.legal)
 
 
 def _carried_out(session: Session, steps: Sequence[Step], engine: Engine, telling: str) -> Iterator[tuple[Step, Outcome]]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from commands.base import OpeningCommand, TeamCommand
 from commands.desk import Desk
 from domain.case import Case
 from domain.days import day_of
 from domain.identity import NOBODY
-from domain.ids import CaseNumber, ProfessionalId, TeamId
+from domain.ids import CaseNumber, Code, ProfessionalId, TeamId
 from domain.profile import Profile
 from domain.refusal import Conflict, NotFound, Refused
+from domain.retention import Term
 from domain.team import Team
 from infra.engine.act import Act
 from infra.engine.finding import Finder
@@ -22,10 +25,12 @@ from infra.policy.identity import number_holders
 
 
 class Table:
-    """Reads for acts. In: the log, and who answers what only an index knows. What was seen last is remembered."""
+    """Reads for acts. In: the log, who answers what only an index knows, and the organisation's own file of legal terms, if it
+    has one. What was seen last is remembered.
+    """
 
-    def __init__(self, log: Log, finder: Finder) -> None:
-        self.log, self.finder = log, finder
+    def __init__(self, log: Log, finder: Finder, legal: Path | None = None) -> None:
+        self.log, self.finder, self.legal = log, finder, legal
         self.cache = Cache()
         self.profiles: dict[str, Profile] = {}
 
@@ -108,8 +113,15 @@ class Table:
             history=own.records if own is not None and command.HISTORY else (),
             new_number=self._new_number(team, act.at) if opens and team.prefix else None,
             profile_override=self.profile(team), login=act.request.login, embedded=act.request.embedded,
+            terms=self.terms() if command.LEGAL else {},
             number_holders=number_holders() if command.brings_number() else NOBODY,
         )  # fmt: skip
+
+    def terms(self) -> Mapping[Code, Term]:
+        """The legal terms of keeping, with the organisation's own."""
+        from infra.legal import terms
+
+        return terms(self.legal)
 
     def _new_number(self, team: Team, at: datetime) -> CaseNumber:
         prefix = f"{team.prefix}-{day_of(at).year}-"

@@ -30,15 +30,14 @@ def report(error: BaseException, session: Session) -> Exit:
         return Exit.DONE  # whoever read our output has seen enough
     heard = error.error if isinstance(error, Line) else error
     label = _label(session, heard) if isinstance(heard, Refused) else None
-    as_typed = session.words.get("usage", "as-typed")
-    code, name, lines = explained(hushed(error, session, label, as_typed), session, label)
+    code, name, lines = explained(hushed(error, session, label), session, label)
     if session.out.json:
         import json
 
         from infra.cli.output import plain
         from infra.cli.safe import json_safe
 
-        facts = plain(_facts(hushed(error, session, label, None)))
+        facts = plain(_facts(hushed(error, session, label, told=False)))
         made = json.dumps({"error": name, "exit": int(code), "facts": facts, "message": lines}, ensure_ascii=False)
         print(json_safe(made), file=session.out.err)
     else:

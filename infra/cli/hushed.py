@@ -25,13 +25,14 @@ OURS = frozenset({"field", "param", "code", "action", "kind", "problem", "part",
 """Facts that name something of the program's own."""
 
 
-def hushed(error: E, session: Session, label: Label | None, instead: str | None) -> E:
-    """The same error; of its facts those that were typed, and that nobody knows, are replaced.
+def hushed(error: E, session: Session, label: Label | None, *, told: bool = True) -> E:
+    """The same error; of its facts those that were typed, and that nobody knows, are replaced: by how they were typed where
+    they are told (`--partner`), else by nothing.
 
-    In: what was raised, the session (with what was typed), how codes read where that is known, and what to say instead.
+    In: what was raised, the session (with what was typed), and how codes read where that is known.
     """
     if isinstance(error, Line):
-        made: E = _with(error, {"error": hushed(error.error, session, label, instead)})
+        made: E = _with(error, {"error": hushed(error.error, session, label, told=told)})
         return made
     facts = getattr(error, "facts", None)
     if not facts or not session.typed:
@@ -39,14 +40,25 @@ def hushed(error: E, session: Session, label: Label | None, instead: str | None)
     typed = words_in(session.typed)
     known = _Known(session, facts, label)
 
-    def told(name: str, value: object) -> object:
+    def kept(name: str, value: object) -> object:
         if isinstance(value, tuple | list | frozenset):
-            return type(value)(told(name, v) for v in value)
+            return type(value)(kept(name, v) for v in value)
         if name in OURS or not isinstance(value, str) or value not in typed or known(name, value):
             return value
-        return instead
+        return _how(session, value) if told else None
 
-    return _with(error, {"facts": {name: told(name, value) for name, value in facts.items()}})
+    return _with(error, {"facts": {name: kept(name, value) for name, value in facts.items()}})
+
+
+def _how(session: Session, value: str) -> str:
+    """How it was typed: with which option, if it was with one."""
+    from infra.texts.sentences import fill
+
+    option = ""
+    for before, text in zip(("", *session.typed), session.typed, strict=False):
+        if value in words_in([text]):
+            option = next((t.partition("=")[0] for t in (text, before) if t.startswith("--")), "")
+    return fill(session.words.get("usage", "as-typed"), {"option": option}, session.words)
 
 
 def words_in(typed: Iterable[str]) -> frozenset[str]:

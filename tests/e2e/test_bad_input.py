@@ -65,7 +65,7 @@ def test_a_name_that_goes_with_anonymous_is_refused(casus: Casus):
         ((*SUBMIT, "x", "--command-id", "with spaces"), "--command-id"),
         ((*SUBMIT, "x", "--purpose", "Jan Jansen"), "--purpose"),
         ((*SUBMIT, "x", "--domain", "unheard-of"), "--domain"),
-        (("team", "add-professional", "harbour-table", "--partner", "nobody", "--role", "deckhand", "--name", "x"), "nobody"),
+        (("team", "add-professional", "harbour-table", "--partner", "nobody", "--role", "deckhand", "--name", "x"), "--partner"),
         (("team", "add-professional", "harbour-table", "--partner", "pilots", "--role", "captain", "--name", "x"), "--role"),
     ],
 )  # fmt: skip

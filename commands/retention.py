@@ -140,7 +140,7 @@ class CarryOut(_Keeping):
             return  # it has begun for all of them: the rest is done by whoever carries it out, as often as it takes
         under: dict[Code, Term] = {}
         for subject in subjects:
-            terms = usual_terms(state, subject, desk)
+            terms = terms_of(state, subject, desk)
             why = why_kept(state, subject, desk.today, terms)
             if why is not None:
                 unverified = tuple(t.id for t in terms if not t.verified)
@@ -153,7 +153,7 @@ class CarryOut(_Keeping):
         yield _done(desk, act)
 
 
-def usual_terms(state: Case, subject: SubjectId, desk: Desk) -> list[Term]:
+def terms_of(state: Case, subject: SubjectId, desk: Desk) -> list[Term]:
     """The terms that a subject is under: assigned, or by the way of working in force."""
     closing = desk.profile.closing
     usual = (closing.retention.value,) if closing is not None and closing.retention is not None else ()

@@ -7,13 +7,15 @@ from typing import ClassVar
 
 from commands.base import Yield
 from commands.desk import Desk
+from commands.retention import terms_of
 from commands.rights.base import RightsCommand, right_of
 from commands.rights.deciding import GRANTED
 from commands.rights.requesting import Which
 from domain.case import Case
 from domain.events.rights import ErasureBegun
-from domain.ids import RESIDENT, EntryId
+from domain.ids import RESIDENT, Code, EntryId, SubjectId
 from domain.refusal import Refused
+from domain.retention import why_not
 
 
 class Erase(RightsCommand):
@@ -24,6 +26,7 @@ class Erase(RightsCommand):
 
     VERB: ClassVar[str] = "erase"
     IRREVERSIBLE: ClassVar[bool] = True
+    LEGAL: ClassVar[bool] = True
     right: EntryId = Which
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
@@ -43,10 +46,6 @@ class Erase(RightsCommand):
         yield ErasureBegun(right=right.id, subject=right.subject)
 
 
-def kept(case: Case, subject: str, desk: Desk) -> str | None:
-    """Why a subject's data must be kept for now: a hold on it. None: nothing stands in the way."""
-    for hold in case.holds.values():
-        on = hold.until is None or desk.today <= hold.until
-        if not hold.lifted and on and hold.subject in (None, subject):
-            return "hold"
-    return None
+def kept(case: Case, subject: SubjectId, desk: Desk) -> Code | None:
+    """Why a subject's data must be kept for now: a hold, or a duty to keep that has not run. None: nothing stands in the way."""
+    return why_not(case, subject, desk.today, terms_of(case, subject, desk))

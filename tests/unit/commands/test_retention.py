@@ -7,12 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from commands.retention import Assign, CarryOut, Hold, LiftHold, LiftTerm, destruction_of
+from commands.rights import Erase
 from domain.events.custody import CustodyCarriedOut
 from domain.events.retention import DestructionDecided, HoldLifted, TermAssigned
 from domain.events.rights import ErasureBegun
 from domain.refusal import Refused
 from domain.retention import applying
-from tests.examples import ACTIVE, CLOSED, HELD, KEPT, LATER, PAST, TERM, example, text, two
+from tests.examples import ACTIVE, ASKED_FOR, CLOSED, GRANTED, HELD, KEPT, LATER, PAST, TERM, example, text, two
+from tests.examples import CONFIRMED as CONFIRMED_RIGHT
 from tests.scenario import CASE, TODAY, Situation, case, given, on
 from tests.support.tables import HARBOUR, profile
 from tests.support.terms import TERMS
@@ -127,3 +129,14 @@ def test_a_term_that_is_no_longer_there_keeps_everything():
 
 def test_a_destruction_has_a_number_of_its_own():
     assert [destruction_of(s) for s in ("s1", "s12")] == ["V1", "V12"]
+
+
+def test_who_asks_to_be_erased_waits_for_a_hold_and_for_a_duty_to_keep():
+    asked = (ASKED_FOR, GRANTED, CONFIRMED_RIGHT)
+    erase = Erase(case=CASE, right="Q1")
+    given(*ENDED, *asked).when(erase).then_it("rights.erasure-begun")
+    given(*ENDED, *asked, HELD).when(erase).then_refused("kept-by-law", why="on-hold")
+    given(*ENDED, *asked, KEPT).when(erase).then_refused("kept-by-law", why="retention-runs")
+    given(*ENDED, *asked, KEPT).on_day(OVER).when(erase).then_it("rights.erasure-begun")
+    unverified = given(*ENDED, *asked, TermAssigned(term="cargo"))
+    unverified.when(erase).then_refused("kept-by-law", why="retention-runs")

@@ -46,13 +46,18 @@ def possible(case: Case, desk: Desk) -> list[Possible]:
 def _stands(case: Case, command: str) -> bool:
     """Whether the case's state lets a command be asked."""
     kind = discover()[command]
-    return not issubclass(kind, CaseCommand) or case.status in kind.STATES
+    return not issubclass(kind, CaseCommand) or (case.status in kind.STATES and _thawed(case, kind))
+
+
+def _thawed(case: Case, kind: type[CaseCommand]) -> bool:
+    """Whether a case whose resident's data is restricted lets it be asked."""
+    return kind.DESPITE_RESTRICTION or RESIDENT not in case.restricted
 
 
 def _allowed(case: Case) -> Iterator[str]:
     """The commands on a case that its state lets its own table ask."""
     for name, kind in discover().items():
-        if issubclass(kind, CaseCommand) and case.status in kind.STATES and not kind.FOREIGN:
+        if issubclass(kind, CaseCommand) and case.status in kind.STATES and not kind.FOREIGN and _thawed(case, kind):
             yield name
 
 
@@ -81,6 +86,23 @@ def _asked_of_us(case: Case, desk: Desk) -> Iterator[Possible]:
         yield Possible(taken, "case-offered", transfer.to, transfer.answer_by)
         yield Possible("escalation.decline-transfer", "case-offered", transfer.to, transfer.answer_by)
         yield Possible("escalation.withdraw-transfer", "case-offered", transfer.to, transfer.answer_by)
+
+
+def _rights(case: Case, desk: Desk) -> Iterator[Possible]:
+    """What subjects asked of their own data, the first to be decided first."""
+    for right in sorted(case.rights.values(), key=lambda r: (r.by, r.id)):
+        if right.state == "asked":
+            yield Possible("rights.decide", "right-asked", right.id, right.by)
+            if not right.extended and desk.today <= right.by:
+                yield Possible("rights.extend", "right-asked", right.id, right.by)
+        elif right.kind == "erasure" and right.state in ("granted", "partly"):
+            yield Possible("rights.confirm", "right-unconfirmed", right.id, right.by)
+        elif right.state in ("confirmed", "erasing"):
+            why = "erasure-unfinished" if right.state == "erasing" else "right-granted"
+            yield Possible("rights.erase", why, right.id, right.by)
+        elif right.state in ("granted", "partly"):
+            command = "rights.restrict" if right.kind == "restriction" else "rights.carry-out"
+            yield Possible(command, "right-granted", right.id, right.by)
 
 
 def _triage(case: Case, desk: Desk) -> Iterator[Possible]:
@@ -214,6 +236,6 @@ def _towards_the_end(case: Case, _: Desk) -> Iterator[Possible]:
 
 
 _RULES: tuple[Callable[[Case, Desk], Iterator[Possible]], ...] = (
-    _imported, _asked_of_us, _triage, _sharing, _stagnation, _moment, _calls, _plan, _towards_the_end,
+    _imported, _asked_of_us, _rights, _triage, _sharing, _stagnation, _moment, _calls, _plan, _towards_the_end,
 )  # fmt: skip
 """The most pressing first."""

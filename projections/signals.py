@@ -11,6 +11,8 @@ from projections.base import View
 from projections.tables import READS, CaseOnADay, Tables
 from projections.waiting import WaitingRow
 
+RIGHT_DAYS = 7
+"""How many days before its last day, at least, a subject's request is due soon: it takes two people, and partners who answer."""
 SILENT_DAYS = 90
 """After how many days without a step an imported history that no team took up is called silent."""
 
@@ -23,10 +25,11 @@ class SignalRow(NamedTuple):
     ]
     what: Annotated[
         str,
-        "overdue: triage check decision wake aftercare agreement meeting; stagnating: flagged unflagged; unanswered: question "
-        "invitation agreement escalation direction-offer transfer probe; asked: probe escalation direction-offer transfer; "
-        "expiring and expired: consent deviation subgroup direction cover sharing; stopped, missing and untold: consent; "
-        "unheld: holder cover director contact-point agreement; forgotten: next-moment; silent: history; glass: review",
+        "overdue: triage check decision wake aftercare agreement meeting right erasure; stagnating: flagged unflagged; "
+        "unanswered: question invitation agreement escalation direction-offer transfer probe; asked: probe escalation "
+        "direction-offer transfer; expiring and expired: consent deviation subgroup direction cover sharing; expiring: right; "
+        "stopped, missing and untold: consent; unheld: holder cover director contact-point agreement; forgotten: next-moment; "
+        "silent: history; glass: review",
     ]
     team: Annotated[str | None, "the team that it is a signal for; empty for an imported history"]
     number: Annotated[str | None, "the case; empty for what concerns the team itself"]
@@ -204,7 +207,24 @@ def glass(t: Tables) -> Found:
                 yield _signal(c, "glass", "review", w.since, w)._replace(professional=officer)
 
 
-ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams, untold, glass)
+def rights(t: Tables) -> Found:
+    """A subject's request whose last day is near or has passed, until it was carried out, and an erasure that was begun and
+    not finished: for each privacy officer of the table, and for who holds the case, also when that has ended.
+    """
+    for c in t.with_rows("right"):
+        officers = t.officers(c.row.team or "") or (None,)
+        for w in c.waiting:
+            if w.what != "right" or w.on is None:
+                continue
+            kind, what = ("overdue", "right") if w.on < c.on else ("expiring", "right")
+            if w.state == "erasing":
+                kind, what = "overdue", "erasure"
+            if what == "erasure" or w.on - max(c.margin, timedelta(days=RIGHT_DAYS)) <= c.on:
+                for officer in officers:
+                    yield _signal(c, kind, what, w.on, w)._replace(professional=officer)
+
+
+ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams, untold, glass, rights)
 """The rules that look at the tables too."""
 
 

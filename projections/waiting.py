@@ -21,7 +21,7 @@ class WaitingRow(NamedTuple):
     what: Annotated[
         str,
         "next decision agreement question invitation escalation direction-offer direction transfer probe consent tell "
-        "deviation subgroup absence agenda glass",
+        "deviation subgroup absence agenda glass right",
     ]
     entry: Annotated[str, "its number in the case, or what else names it there"]
     team: Annotated[str | None, "the team whose case it is"]
@@ -47,6 +47,9 @@ def _rows(history: History[Case]) -> Iterator[WaitingRow]:
                 what="glass", entry=g.id, state="broken", since=day_of(g.until), professional=g.professional, to=g.team
             )
     yield from _untold(case, blank)
+    for r in case.rights.values():
+        if r.state not in ("refused", "done"):  # also when the case has ended
+            yield blank._replace(what="right", entry=r.id, state=r.state, since=r.received, on=r.by)
 
 
 def _moments(case: Case, blank: WaitingRow) -> Iterator[WaitingRow]:

@@ -1,8 +1,10 @@
 """The key-encryption key is changed: everything stays readable, nothing of the events moves, and an old copy opens nothing."""
 
 import json
+import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_all_is_readable_afterwards_and_no_event_was_touched(office: Office, arc
 
 
 def test_a_person_is_found_again_after_the_change(office: Office):
-    who = {"question": QUESTION, "reasons": ["overlast"], "name": NAME, "birth_date": "1980-02-03"}
+    who: dict[str, Any] = {"question": QUESTION, "reasons": ["overlast"], "name": NAME, "birth_date": "1980-02-03"}
     number = office.ask("intake.submit", **who).stream
     rotate(office.store, office.config.keys_in, ACT)
     with opened(office.config) as again:
@@ -137,7 +139,7 @@ def test_a_key_file_that_can_not_be_replaced_changes_nothing(office: Office, mon
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(rotating.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Refused, match="key-file-unwritable") as refused:
         rotate(office.store, office.config.keys_in, ACT)
     assert refused.value.facts["path"] == str(office.config.keys_in)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from commands.parties import AssignContactPoint, AssignHolder, AssignProfessional
 from commands.team import (
     AddProfessional,
     AdmitPartner,
@@ -26,7 +27,7 @@ from domain.events.escalation import DirectionAccepted, DirectionOffered
 from domain.events.parties import ContactPointAssigned
 from domain.events.team import MeetingHeld, MeetingScheduled, ProfessionalLeft, SharingSigned
 from tests.examples import ACTIVE, LATER, LOCK_SUBMITTED, OFFERED, PAST, PLANNED, SOON, text
-from tests.scenario import CASE, LOCK_CASE, TODAY, Situation, given_table
+from tests.scenario import CASE, LOCK_CASE, TODAY, Situation, given, given_table
 from tests.support.tables import (
     HARBOUR,
     HOME,
@@ -214,3 +215,41 @@ def test_partners_of_the_table_sign_until_a_day_ahead():
 def test_an_agreement_on_sharing_that_runs_has_not_expired():
     signed = SharingSigned(partners=frozenset({"pilots"}), until=TODAY + timedelta(days=1))
     given_table(signed).when(ExpireSharing(team=HARBOUR)).then_refused("sharing-still-runs")
+
+
+def add(*roles: str) -> AddProfessional:
+    return AddProfessional(team=HARBOUR, partner="tugs", roles=frozenset(roles), name="Somebody New")
+
+
+def test_every_table_has_a_privacy_officer_and_the_like_without_its_way_of_working_naming_them():
+    for role in ("privacy-officer", "auditor", "reporting", "administrator"):
+        given_table().when(add(role)).then_it("team.professional-added")
+    given_table().when(add("deckhand", "cleared")).then_it("team.professional-added")
+    refused = given_table().when(add("ombudsman")).then_refused("unknown-code", field="roles")
+    assert "privacy-officer" in refused.facts["choices"]  # type: ignore[operator]
+
+
+def test_who_watches_over_a_table_works_on_no_cases():
+    given_table().when(add("privacy-officer", "deckhand")).then_refused("office-alone", role="privacy-officer")
+    given_table().when(add("privacy-officer", "cleared")).then_refused("office-alone", role="privacy-officer")
+    given_table().when(add("cleared")).then_refused("office-alone", role="cleared")
+    given_table().when(add("privacy-officer", "auditor")).then_it("team.professional-added")
+    officer = professional("tugs-2", "privacy-officer")
+    into = ChangeRoles(team=HARBOUR, professional=TUG, roles=frozenset({"privacy-officer"}))
+    given_table().when(into).then_refused("office-apart", professional=TUG)
+    back = ChangeRoles(team=HARBOUR, professional="tugs-2", roles=frozenset({"deckhand"}))
+    given_table(officer).when(back).then_refused("office-apart", professional="tugs-2")
+    chair = AppointChair(team=HARBOUR, professional="tugs-2")
+    given_table(officer).when(chair).then_refused("no-case-worker", professionals=("tugs-2",))
+
+
+def test_who_watches_over_a_table_is_given_nothing_to_hold():
+    situation = given(*ACTIVE).with_team(professional("tugs-2", "privacy-officer"))
+    for command in (AssignHolder, AssignContactPoint, AssignProfessional):
+        situation.when(command(case=CASE, professional="tugs-2")).then_refused("no-case-worker", professionals=("tugs-2",))
+    leave = (
+        given_table(professional("tugs-2", "auditor"))
+        .beside(CASE, *ACTIVE)
+        .when(ProfessionalLeaves(team=HARBOUR, professional=MASTER, successor="tugs-2"))
+    )
+    leave.then_refused("no-case-worker")

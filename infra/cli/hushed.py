@@ -90,13 +90,17 @@ class _Known:
 
     def _at_a_team(self, value: str) -> bool:
         try:
-            if self.session.team(value).exists():
+            if self._is_team(value):
                 return True
             named = (self.facts.get("team"), self.session.acting_team)
-            teams = [self.session.team(team) for team in named if isinstance(team, str) and team]
+            teams = [self.session.team(team) for team in named if isinstance(team, str) and self._is_team(team)]
         except (Refused, sqlite3.Error):
             return False  # a store that fails is what is told about, and not asked
         return any(value in team.members or value in team.roster for team in teams)
+
+    def _is_team(self, stream: str) -> bool:
+        first = self.session.store.load(stream, 1)
+        return bool(first) and first[0].topic.startswith("team.")
 
 
 def _with(error: E, changed: Mapping[str, object]) -> E:

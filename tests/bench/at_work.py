@@ -16,6 +16,7 @@ from domain.personal import Personal
 from infra.engine import Engine, Request
 from infra.engine.finding import Scan
 from infra.profiles import document, find, load
+from infra.readmodels import ReadModels
 from infra.store import Draft, Receipt, StoreConfig, create_store
 from infra.store.store import Store
 
@@ -52,6 +53,7 @@ def at_work(dsn: str | None = None) -> Iterator[Table]:
     with TemporaryDirectory(prefix="casus-bench-") as folder:
         config = StoreConfig(Path(folder) / "home", dsn=dsn)
         with create_store(config) as store:
+            ReadModels(store).prepare()
             yield Table(config, store, tuple(_story(store)))
 
 

@@ -1,59 +1,41 @@
 """What it costs that seeing is stored first: a command and a look at a case, beside the same with a store that stores no look.
 
-The store without disclosures is made here, by replacing its vault: the product has no such way.
+The store without disclosures is made in `unwatched`, by replacing its vault: the product has no such way.
 """
 
-import uuid
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import cycle
-from typing import Any
+from pathlib import Path
 
 from commands.monitoring import Check
 from domain.case import Case
-from domain.event import Header, replay
-from domain.events.access import Disclosed
+from domain.event import replay
 from domain.team import Team
 from infra.cli.show import refs_in
 from infra.engine import Engine
 from infra.engine.finding import Scan
-from infra.keys.embedded_vault import EmbeddedVault
 from infra.seeing.gate import Gate
 from infra.seeing.seats import Asker
 from infra.store import open_store
 from infra.store.store import Store
 from infra.store.texts import Withheld
 from tests.bench.at_work import LENGTH, LOGIN, REQUEST, TEAM, TEXT, Table, at_work, copies
-from tests.bench.rounds import Call, Comparison, Way, in_turns
+from tests.bench.rounds import Call, Comparison, Way, again, in_turns
+from tests.bench.unwatched import Unwatched
 from tests.support.postgres import Server
 
+ROOT = Path(__file__).parents[2]
 ROUNDS = 9
 REPEATS = 10
 CASES = 50
 COMMAND, COMMAND_UNSEEN, KNOWN = "command", "command, no disclosure", "command, its key known already"
 SHOW, SHOW_UNSEEN = "show", "show, no disclosure"
-
-
-class Unwatched(EmbeddedVault):
-    """Hands out what a disclosure names, that is stored nowhere. In: a store, and where its keys stand."""
-
-    def __init__(self, store: Store) -> None:
-        database = store.connection()
-        kept = store.keys.vault
-        keys = kept.keys if isinstance(kept, EmbeddedVault) else database
-        super().__init__(database, lambda: keys, store.now, "" if isinstance(kept, EmbeddedVault) else "casus_keys.")
-        self.named: dict[str, Any] = {}
-        store.keys.vault = self
-        store.disclose = self.name  # type: ignore[method-assign]
-
-    def name(self, event: Disclosed, header: Header) -> str:
-        """An id for a disclosure, as the store would give it."""
-        made = uuid.uuid4().hex
-        self.named[made] = event
-        return made
-
-    def _disclosed(self, disclosure: str) -> Any:
-        return self.named.pop(disclosure)
+PROCESSES = 15
+PROGRAMS = ("casus show", "casus monitoring check")
 
 
 def on_postgresql(server: Server) -> Iterator[Comparison]:
@@ -62,8 +44,29 @@ def on_postgresql(server: Server) -> Iterator[Comparison]:
 
 
 def on_sqlite() -> Iterator[Comparison]:
-    """In a file, with the settings that lose nothing in a power cut."""
+    """In a file, with the settings that lose nothing in a power cut; and whole processes on it."""
     yield from _compared("sqlite", None)
+    with at_work() as table:
+        lines = ("show", table.number), ("monitoring", "check", table.number, "--observed", TEXT, "--progress")
+        for name, line in zip(PROGRAMS, lines, strict=True):
+            base = f"{name}, no disclosure"
+            ways = [Way(name, _process(table, "seen", *line)), Way(base, _process(table, "unseen", *line))]
+            title = "a whole process, from start to end"
+            yield Comparison(f"{line[0]}-process-sqlite", title, base, in_turns(ways, PROCESSES))
+
+
+def _process(table: Table, how: str, *line: str) -> Iterator[Call]:
+    """A process of its own, with a store that stores each look or with one that does not."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("CASUS_", "PYTHON", "LC_", "LANG"))}
+    environ |= {"CASUS_HOME": str(table.config.home), "LC_ALL": "C.UTF-8"}
+    words = [sys.executable, "-m", "tests.bench.unwatched", how, *line]
+
+    def call() -> None:
+        done = subprocess.run(words, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{line[0]} ended with {done.returncode}: {done.stderr}")
+
+    return again(call)
 
 
 def _compared(kind: str, dsn: str | None) -> Iterator[Comparison]:

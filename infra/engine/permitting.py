@@ -8,24 +8,20 @@ from typing import NoReturn
 
 from commands.base import CaseCommand, Command, TeamCommand
 from domain.case import Case
-from domain.days import day_of
-from domain.deciding import action_of, decide
-from domain.event import Header, steps
+from domain.event import Header
 from domain.ids import RESIDENT, CaseNumber, Code, ProfessionalId
-from domain.membership import ever_involved
-from domain.permission import Action, Actor, Decision
+from domain.permission import Actor, Decision
 from domain.profile import Profile
 from domain.refusal import Refused
 from domain.team import Team
 from infra.engine.log import Log
 from infra.engine.request import Request
 from infra.engine.streams import Seen
-from infra.policy import policy, usual_purpose
+from infra.policy import usual_purpose
 from infra.seeing.asker import actor_in
-from infra.seeing.circumstances import context_of, resource_of, resource_of_list, resource_of_team
+from infra.seeing.circumstances import resource_of_list, resource_of_team
+from infra.seeing.deciding import on_case, on_resource, permit_of, registered
 from infra.store.disclosing import Permit, disclosed
-
-NOT_REGISTERED = "not-registered"
 
 
 def asking(team: Team, professional: ProfessionalId | None, request: Request, profile: Profile | None) -> tuple[Actor, Request]:
@@ -33,8 +29,7 @@ def asking(team: Team, professional: ProfessionalId | None, request: Request, pr
     know is not kept either: it may be anything that somebody typed.
     """
     actor = actor_in(team, professional, request.login, request.assurance, profile)
-    purpose = request.purpose or usual_purpose(actor.functions)
-    return actor, replace(request, purpose=purpose if purpose in policy().purposes else NOT_REGISTERED)
+    return actor, replace(request, purpose=registered(request.purpose or usual_purpose(actor.functions)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +50,8 @@ class Gatekeeper:
         """What the act rests on, on the stream that it decides on (None: a case is opened) or a case that it names.
         Refused as `not-allowed`, with the decision's code, once that was stored.
         """
-        action = action_of(policy(), self.command.command_name().replace(".", "-"))
-        decision = self._decide(action, seen)
-        basis = decision.basis or "none"
-        made = Permit(action.name or "none", action.what, decision.code, policy().digest, basis, decision.entry)
+        decision = self._decide(seen)
+        made = permit_of(self.what, decision)
         if decision.allowed:
             return made
         self.fresh()
@@ -69,24 +62,20 @@ class Gatekeeper:
 
     def turn_away(self, case: CaseNumber, code: Code) -> NoReturn:
         """Deny, for this reason, what was asked of a case that is there and that the asker may not even read."""
-        action = action_of(policy(), self.command.command_name().replace(".", "-"))
-        made = Permit(action.name or "none", action.what, code, policy().digest, "none")
+        made = permit_of(self.what, Decision(False, code))
         self.log.disclose(disclosed(made, self.log.store_id, "denied", case), self.header)
         raise Refused("not-allowed", code=code, action=made.action, team=self.team.id, case=case)
 
-    def _decide(self, action: Action, seen: Seen | None) -> Decision:
-        now = self.log.now()
-        today, about = day_of(now), self.command.about if isinstance(self.command, CaseCommand) else RESIDENT
-        state = seen.state if seen is not None else None
-        case = state if isinstance(state, Case) else None
-        context = context_of(case, self.team, self.actor, self.request.purpose, now)
-        if case is None:
-            of_team = isinstance(self.command, TeamCommand)
-            resource = resource_of_team(self.team, self.actor) if of_team else resource_of_list("case")
-            return decide(self.actor, action, resource, context, policy())
-        resource = resource_of(case, self.actor, today, about=about)
-        if resource.relation in ("table", "other") and seen is not None:
-            # Whoever is no member now may have been one: only then is the history gone through.
-            once = ever_involved(after for _, _, after in steps(Case(), seen.records))
-            resource = resource_of(case, self.actor, today, about=about, once=once)
-        return decide(self.actor, action, resource, context, policy())
+    @property
+    def what(self) -> str:
+        """The command, as the policy names it."""
+        return self.command.command_name().replace(".", "-")
+
+    def _decide(self, seen: Seen | None) -> Decision:
+        now, purpose = self.log.now(), self.request.purpose
+        if seen is not None and isinstance(seen.state, Case):
+            about = self.command.about if isinstance(self.command, CaseCommand) else RESIDENT
+            return on_case(self.what, seen.state, seen.records, self.team, self.actor, purpose=purpose, now=now, about=about)
+        of_team = isinstance(self.command, TeamCommand)
+        resource = resource_of_team(self.team, self.actor) if of_team else resource_of_list("case")
+        return on_resource(self.what, resource, self.team, self.actor, purpose=purpose, now=now)

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from domain.case import Case
 from domain.days import day_of
-from domain.deciding import action_of, decide
-from domain.event import Header, Recorded, steps
+from domain.event import Header, Recorded, replay
 from domain.frozen import frozen
 from domain.ids import Code, ProfessionalId, StreamId
-from domain.membership import ever_involved
-from domain.permission import Context, Decision, Policy, Resource
+from domain.permission import Decision, Resource
 from domain.personal import Ref
 from domain.refusal import Refused
-from infra.policy import policy, usual_purpose
-from infra.seeing.circumstances import context_of, resource_of, resource_of_list, resource_of_team
+from infra.policy import WORKING, usual_purpose
+from infra.seeing.circumstances import resource_of_list, resource_of_team
+from infra.seeing.deciding import on_case, on_resource, permit_of, registered
 from infra.seeing.heading import heading
 from infra.seeing.lists import Visible
 from infra.seeing.seats import Asker, Seat, Seats
@@ -63,11 +61,6 @@ class Gate:
         self._purpose = purpose
         self._peopled = peopled
 
-    @cached_property
-    def policy(self) -> Policy:
-        """The policy in force."""
-        return policy()
-
     # --- a case
 
     def case(
@@ -82,15 +75,15 @@ class Gate:
         """
         now = self.store.now()
         seat = self.seats.for_case(case)
-        decision, context = self._on_case(what, case, seat, now, records)
+        decision = self._on_case(what, case, seat, now, records)
         if not decision.allowed:
             self._deny(what, decision, seat, case.number)
         wanted = list(dict.fromkeys(refs))
         withheld: dict[Ref, str | Withheld] = {}
-        readable = self._readable(case, records, seat, context, decision)
-        if wanted and not (may := self._on_case("open-texts", case, seat, now, records)[0]).allowed:
+        readable = self._readable(case, records, seat, glass=decision.code == "break-glass")
+        if wanted and not (may := self._on_case("open-texts", case, seat, now, records)).allowed:
             closed: Why = "restricted" if may.code == "frozen" else "role"
-            overseen = self._on_case("open-oversight", case, seat, now, records)[0].allowed
+            overseen = self._on_case("open-oversight", case, seat, now, records).allowed
             kept = (ref for ref in wanted if ref not in outright and not (overseen and readable.of_oversight(ref)))
             withheld = {ref: Withheld(closed) for ref in kept}
         else:
@@ -98,7 +91,7 @@ class Gate:
             withheld = {ref: Withheld(why) for ref in asked if (why := readable.why_not(ref)) is not None}
         opened = [ref for ref in wanted if ref not in withheld]
         seen_version = (records[-1].version if records else 0) if version is None else version
-        act = _Act(self._permit(what, decision), outcome, seat, export)
+        act = _Act(permit_of(what, decision), outcome, seat, export)
         found = self._open(act, opened, readable.subject, case.number, seen_version)
         return {ref: withheld[ref] if ref in withheld else found[ref] for ref in wanted}
 
@@ -116,7 +109,7 @@ class Gate:
 
     def may(self, what: str, case: Case) -> Decision:
         """Whether a query or command on a case would be allowed. Shows nothing, stores nothing: for what is then done."""
-        return self._on_case(what, case, self.seats.for_case(case), self.store.now(), ())[0]
+        return self._on_case(what, case, self.seats.for_case(case), self.store.now(), ())
 
     # --- a table
 
@@ -130,7 +123,7 @@ class Gate:
         names = self._on("open-names", resource_of_team(team, seat.actor), seat) if wanted else decision
         opened = wanted if names.allowed else []
         readable = Readable(Case(), (), self.store.load, Reader(seat.actor, "", self._day()))
-        found = self._open(_Act(self._permit(what, decision), "shown", seat), opened, readable.subject, team.id, version)
+        found = self._open(_Act(permit_of(what, decision), "shown", seat), opened, readable.subject, team.id, version)
         return {ref: found.get(ref, Withheld("role")) for ref in wanted}
 
     # --- what is of no one case
@@ -145,11 +138,26 @@ class Gate:
         decision = self._on(what, resource_of_list(), seat)
         if not decision.allowed:
             self._deny(what, decision, seat, None)
-        act = _Act(self._permit(what, decision), outcome, seat, export)
+        act = _Act(permit_of(what, decision), outcome, seat, export)
         self._disclose(act, None, seen=tuple(sorted(set(seen))))
-        wanted = list(dict.fromkeys(refs))
-        readable = Readable(Case(), (), self.store.load, Reader(seat.actor, "", self._day()))
-        return self._open(act, wanted, readable.subject) if wanted else {}
+        found: dict[Ref, str | Withheld] = {}
+        by_stream: dict[StreamId, list[Ref]] = {}
+        for ref in dict.fromkeys(refs):
+            by_stream.setdefault(ref.stream, []).append(ref)
+        for stream, each in by_stream.items():
+            found |= self._text_by_text(act, stream, each)
+        return found
+
+    def _text_by_text(self, act: _Act, stream: StreamId, refs: Sequence[Ref]) -> dict[Ref, str | Withheld]:
+        """Texts of one stream that stand in a list: for who works on cases, and as far as each may be opened in its case."""
+        if not act.seat.actor.functions & WORKING:
+            return dict.fromkeys(refs, Withheld("role"))
+        records = self.store.load(stream)
+        case = replay(Case(), records) if records and records[0].topic.startswith("case.") else Case()
+        readable = self._readable(case, records, act.seat)
+        withheld = {ref: Withheld(why) for ref in refs if case.team and (why := readable.why_not(ref)) is not None}
+        opened = [ref for ref in refs if ref not in withheld]
+        return withheld | (self._open(act, opened, readable.subject) if opened else {})
 
     def visible(self, rows: Rows) -> Visible:
         """Which cases a list may show. Shows nothing yet: `general` does, with what is left of the list."""
@@ -163,7 +171,7 @@ class Gate:
         decision = self._on(what, resource_of_list("store"), seat)
         if not decision.allowed:
             self._deny(what, decision, seat, None)
-        return self._permit(what, decision)
+        return permit_of(what, decision)
 
     def matched(self, what: str) -> str:
         """Look for a person. Out: the disclosure under which that is done."""
@@ -171,48 +179,32 @@ class Gate:
         decision = self._on(what, resource_of_list(), seat)
         if not decision.allowed:
             self._deny(what, decision, seat, None)
-        return self._disclose(_Act(self._permit(what, decision), "matched", seat), None)
+        return self._disclose(_Act(permit_of(what, decision), "matched", seat), None)
 
     # --- how it is decided and stored
 
-    def _on_case(
-        self, what: str, case: Case, seat: Seat, now: datetime, records: Sequence[Recorded]
-    ) -> tuple[Decision, Context]:
-        context = context_of(case, seat.team, seat.actor, self.purpose(seat), now, set_up=self._set_up(seat))
-        resource = resource_of(case, seat.actor, day_of(now))
-        if resource.relation in ("table", "other") and records:
-            once = ever_involved(after for _, _, after in steps(Case(), records))
-            resource = resource_of(case, seat.actor, day_of(now), once=once)
-        return decide(seat.actor, action_of(self.policy, what), resource, context, self.policy), context
+    def _on_case(self, what: str, case: Case, seat: Seat, now: datetime, records: Sequence[Recorded]) -> Decision:
+        return on_case(what, case, records, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat))
 
     def _on(self, what: str, resource: Resource, seat: Seat) -> Decision:
-        context = context_of(None, seat.team, seat.actor, self.purpose(seat), self.store.now(), set_up=self._set_up(seat))
-        return decide(seat.actor, action_of(self.policy, what), resource, context, self.policy)
+        now = self.store.now()
+        return on_resource(what, resource, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat))
 
     def purpose(self, seat: Seat) -> Code:
         """The purpose that was named, else the usual one of who asks."""
-        named = self._purpose or usual_purpose(seat.actor.functions)
-        return named if named in self.policy.purposes else "not-registered"  # it may be anything that somebody typed
+        return registered(self._purpose or usual_purpose(seat.actor.functions))
 
     def _set_up(self, seat: Seat) -> bool:
         """Whether there is anybody on a roster who could be asked instead."""
         return seat.taken or any(True for _ in seat.team.active()) or self._peopled()
 
-    def _readable(
-        self, case: Case, records: Sequence[Recorded], seat: Seat, context: Context, decision: Decision
-    ) -> Readable:
+    def _readable(self, case: Case, records: Sequence[Recorded], seat: Seat, *, glass: bool = False) -> Readable:
         working = seat.working if seat.team.id == case.team else self.seats.at(case.team).working if case.team else None
         required = working is not None and working.consent_first()
-        reader = Reader(seat.actor, context.purpose, self._day(), required, decision.code == "break-glass")
-        return Readable(case, records, self.store.load, reader)
+        return Readable(case, records, self.store.load, Reader(seat.actor, self.purpose(seat), self._day(), required, glass))
 
     def _day(self) -> date:
         return day_of(self.store.now())
-
-    def _permit(self, what: str, decision: Decision) -> Permit:
-        action = action_of(self.policy, what)
-        basis = decision.basis or "none"
-        return Permit(action.name or "none", action.what, decision.code, self.policy.digest, basis, decision.entry)
 
     def _open(
         self, act: _Act, refs: Sequence[Ref], subject: Callable[[Ref], str | None], of: StreamId | None = None, version: int = 0
@@ -244,7 +236,7 @@ class Gate:
 
     def _deny(self, what: str, decision: Decision, seat: Seat, of: StreamId | None) -> NoReturn:
         """Store that it was asked and denied, and refuse."""
-        act = _Act(self._permit(what, decision), "denied", seat)
+        act = _Act(permit_of(what, decision), "denied", seat)
         self._disclose(act, of)
         about = {"case": of} if of and of != seat.team.id else {"team": seat.team.id} if seat.team.id else {}
         raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about)

@@ -222,3 +222,16 @@ def test_names_on_a_roster_open_for_those_at_the_table(office: Office, gate: Gat
     refs = [table.roster[VNN].name]
     assert gate(AFPN).team("team-roster", table, refs) == {refs[0]: "Ada Verzonnen"}
     assert gate(DIRECTS_ZEI, ZEI).team("team-roster", table, refs) == {refs[0]: Withheld("role")}
+
+
+def test_texts_in_a_list_are_for_who_works_on_cases(office: Office, number: str, gate: Gates):
+    who = office.ask("team.add-professional", partner="gemeente", roles=["auditor"], name="Een Ander").events[0].event
+    ref = told(office, number, VNN, "Wat werkte")
+    assert gate(who.professional).general("learning-list", seen=[number], refs=[ref]) == {ref: Withheld("role")}  # type: ignore[attr-defined]
+    assert gate(TERWILLE).general("learning-list", seen=[number], refs=[ref]) == {ref: "Wat werkte"}
+
+
+def test_a_list_is_no_side_door_to_a_text(office: Office, number: str, gate: Gates):
+    ref = told(office, number, VNN, "Alleen wij", audience="organisation")
+    assert gate(TERWILLE).general("learning-list", seen=[number], refs=[ref]) == {ref: Withheld("audience")}
+    assert disclosures(office)[-1].fields == ()

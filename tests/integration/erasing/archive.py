@@ -16,7 +16,7 @@ from infra.store.disclosing import Permit, disclosed
 from infra.store.store import Store
 from infra.store.texts import Withheld
 from tests.integration.engine.office import GRN, Office
-from tests.support.seeing import READER, seen
+from tests.support.seeing import seen
 
 PRIVACY = "privacy-officer"
 NAME, QUESTION, CHILD = "Ada Verzonnen", "Er is hulp nodig", "Kim Verzonnen"
@@ -72,7 +72,11 @@ def erasing(office: Office, number: str, tell: Callable[[str], object] = str) ->
     store = office.store
     looked = disclosed(Permit("erase", "rights-erase"), store.store_id, "matched", number)
     ledger = Ledger(office.config.ledger_in)
-    return Erasing(store, office.models, ledger, lambda: store.disclose(looked, READER), office.engine.table.cache.clear, tell)
+
+    def look() -> str:
+        return store.disclose(looked, header_of(store, number))
+
+    return Erasing(store, office.models, ledger, look, office.engine.table.cache.clear, tell)
 
 
 def header_of(store: Store, number: str) -> Header:

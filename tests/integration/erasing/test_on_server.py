@@ -1,0 +1,100 @@
+"""On a server: a privacy officer erases with a login of their own, the database lets nobody else, and not before it has begun."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from domain.refusal import Refused
+from infra.erasing.ledger import Ledger
+from infra.erasing.standing import standings
+from infra.store import create_store, open_store
+from infra.store.texts import Withheld
+from tests.integration.engine.office import opened
+from tests.integration.erasing.archive import finish, texts
+from tests.integration.roles.house import House, Worker, build, new_config, tear_down
+from tests.support.postgres import Server
+
+
+@pytest.fixture(scope="module")
+def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A store with people who have logins, and somebody who keeps its tables up."""
+    config = new_config(postgres_server, Path(tmp_path_factory.mktemp("erasing")))
+    create_store(config).close()
+    made = build(postgres_server, config)
+    over = threading.Event()
+
+    def follow() -> None:
+        with opened(config) as office:
+            office.models.follow(over.is_set, every=0.02)
+
+    following = threading.Thread(target=follow)
+    following.start()
+    yield made
+    over.set()
+    following.join()
+    tear_down(made)
+    postgres_server.drop(str(config.dsn))
+
+
+def decided(house: House, privacy: Worker, coordinator: Worker) -> tuple[str, str]:
+    """A case that is over, in which an erasure was granted by one and confirmed by another. Out: the case, the request."""
+    number = coordinator.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], name="Bo Bedacht").stream
+    coordinator.ask("triage.decline", case=number, reason="Elders beter")
+    privacy.ask("rights.request", case=number, kind="erasure", wish="Vergeet mij")
+    privacy.ask("rights.decide", case=number, right="Q1", outcome="granted", reason="Niets staat in de weg")
+    return number, "Q1"
+
+
+def test_one_login_does_not_do_for_two_persons(house: House) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, right = decided(house, privacy, coordinator)
+        with pytest.raises(Refused, match="other-login-needed"):
+            privacy.ask("rights.confirm", case=number, right=right)
+        [confirmed] = coordinator.ask("rights.confirm", case=number, right=right).events
+        assert confirmed.event.alone is False  # type: ignore[attr-defined]
+
+
+def test_a_privacy_officer_erases_with_a_login_of_their_own(house: House) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, right = decided(house, privacy, coordinator)
+        coordinator.ask("rights.confirm", case=number, right=right)
+        privacy.ask("rights.erase", case=number, right=right)
+        done = finish(privacy.office, number, right)
+        assert done.keys == 1
+        [one] = [s for s in standings(privacy.office.store, Ledger(house.config.ledger_in)) if s.number == number]
+        assert one.state == "done"
+    with opened(house.config) as owner:
+        found = texts(owner.store, number)
+        assert set(found.values()) == {Withheld("erased")}
+    for who in ("member", "coordinator", "auditor"):
+        open_store(house.config_of(who)).close()  # everybody's program looks at the ledger
+
+
+def test_before_it_has_begun_the_database_destroys_nothing(house: House) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, _ = decided(house, privacy, coordinator)
+    with house.sql("privacy") as client, pytest.raises(psycopg.errors.InsufficientPrivilege, match="no-erasure"):
+        client.execute("SELECT casus_keys.erasure_destroy(%s, 's1', '{}')", (number,))
+    with opened(house.config) as owner:
+        assert "Er is hulp nodig" in texts(owner.store, number).values()
+
+
+@pytest.mark.parametrize("who", ["member", "coordinator", "auditor", "reporting", "administrator", "projector"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT casus_keys.erasure_destroy('GRN-2026-0001', 's1', '{}')",
+        "SELECT casus_keys.erasure_drop_tokens('GRN-2026-0001', 's1')",
+        "SELECT casus_keys.erasure_note('GRN-2026-0001', 's1', 'Q1', 'event', '')",
+        "SELECT * FROM casus_keys.erasure_same_person('GRN-2026-0001', 's1')",
+        "SELECT * FROM casus_keys.erasures",
+        "UPDATE casus_keys.data_keys SET wrapped = NULL",
+        "INSERT INTO casus_keys.keks VALUES (9, now())",
+    ],
+)
+def test_nobody_else_touches_the_keys(house: House, who: str, statement: str) -> None:
+    with house.sql(who) as client, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        client.execute(statement)

@@ -27,10 +27,11 @@ def overview(
     """
     number, person = about(case, subject or RESIDENT)
     first, beyond = period(since, until)
+    wanted = Wanted(number, person, since=first, before=beyond, upto=session.store.head())
     session.gate.general("access-overview", seen=(case,))
     if not session.store.version(case):
         raise NotFound("case", case)
-    rows = [row for page in traced(session.readmodels, Wanted(number, person, since=first, before=beyond)) for row in page]
+    rows = [row for page in traced(session.readmodels, wanted) for row in page]
     named = _unmasked(session, case, rows)
     if named:
         session.gate.general("access-staff", seen=(case,))

@@ -144,23 +144,25 @@ class ReadModels(Rows):
             return [t.read(where) for t in tables]
 
     def pages(
-        self, projection: Projection[R], by: str, *, since: Any = None, before: Any = None, size: int = PAGE, **where: Any
-    ) -> Iterator[list[R]]:
+        self, projection: Projection[R], by: str, *, since: Any = None, before: Any = None, upto: int | None = None,
+        size: int = PAGE, **where: Any,
+    ) -> Iterator[list[R]]:  # fmt: skip
         """The rows of a projection, page by page, in the order of a column: from a value on, and before another. `where` as
-        for `rows`. The tables are brought up once, before the first page.
+        for `rows`. The tables are brought up once, before the first page: to a place in the log, or to its end.
         """
-        self.fresh([projection])
+        self.fresh([projection], upto)
         yield from pages(self._table(projection), by, since, before, where, size)
 
     def kept(self, projection: Projection[R], **where: Any) -> list[R]:
         """The rows of a projection as its table has them, without bringing it up first: after a page that was."""
         return self._table(projection).read(where)
 
-    def fresh(self, asked: Sequence[Projection[Any]] = ()) -> None:
-        """Bring the tables up to the end of the log, or wait until those that are asked are. Refused when one of them was
-        never made.
+    def fresh(self, asked: Sequence[Projection[Any]] = (), upto: int | None = None) -> None:
+        """Bring the tables up to the end of the log, or wait until those that are asked are; a place is enough where one is
+        given. Refused when one of them was never made.
         """
         head, known = self.store.head(), positions(self.store.connection())
+        head = head if upto is None else min(head, upto)
         missing = tuple(p.table for p in asked if tracked(p) not in known)
         if missing or not known:
             raise Refused("read-models-missing", tables=missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.frozen import frozen
 from domain.ids import RESIDENT
@@ -31,7 +31,7 @@ class Wanted:
     upto: int | None = None
     """The last place in the log that counts."""
 
-    def where(self) -> dict[str, object]:
+    def where(self) -> dict[str, Any]:
         """The columns that both read models have."""
         asked = {"actor": self.actor, "team": self.team, "outcome": self.outcome}
         return {name: value for name, value in asked.items() if value is not None}
@@ -42,22 +42,24 @@ def traced(models: ReadModels, wanted: Wanted, size: int = PAGE) -> Iterator[lis
     that reading the log, which is stored too, comes to an end.
     """
     last = models.store.head() if wanted.upto is None else wanted.upto
-    for page in _pages(models, wanted, size):
+    for page in _pages(models, wanted, last, size):
         found = [row for row in page if row.place is not None and row.place <= last]
         if found:
             yield found
 
 
-def _pages(models: ReadModels, wanted: Wanted, size: int) -> Iterator[list[DisclosureRow]]:
+def _pages(models: ReadModels, wanted: Wanted, upto: int, size: int) -> Iterator[list[DisclosureRow]]:
+    times: dict[str, Any] = {"since": wanted.since, "before": wanted.before, "upto": upto, "size": size}
     if wanted.case is None:
-        yield from models.pages(DISCLOSURES, "at", since=wanted.since, before=wanted.before, size=size, **wanted.where())
+        yield from models.pages(DISCLOSURES, "at", **times, **wanted.where())
         return
     where = {"number": wanted.case, **wanted.where()}
     if wanted.subject is not None:
         where["subject"] = (RESIDENT, "") if wanted.subject == RESIDENT else wanted.subject
+    models.fresh([DISCLOSURES], upto)
     last = ""
-    for page in models.pages(DISCLOSED, "at", since=wanted.since, before=wanted.before, size=size, **where):
+    for page in models.pages(DISCLOSED, "at", **times, **where):
         ids = [row.disclosure for row in page if row.disclosure != last]
         last = page[-1].disclosure
         rows = {row.disclosure: row for row in models.kept(DISCLOSURES, disclosure=ids)}
-        yield [rows[i] for i in dict.fromkeys(ids)]
+        yield [rows[i] for i in dict.fromkeys(ids) if i in rows]  # what is not came later than was asked for

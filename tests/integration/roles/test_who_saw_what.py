@@ -1,0 +1,70 @@
+"""Who saw what, asked under a login of one's own: the database shows the disclosures to who oversees, and to who made them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.readmodels import ReadModels
+from infra.store import open_store
+from tests.e2e.conftest import Casus
+from tests.integration.roles.house import House
+
+
+def program(house: House, who: str) -> Casus:
+    return Casus(house.config.home, house.dsn(who))
+
+
+def caught_up(house: House) -> None:
+    """What the following service does."""
+    with open_store(house.config) as store:
+        ReadModels(store).catch_up()
+
+
+def seen(rows: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {(row["recorded_by"], row["what"], row["outcome"]) for row in rows}
+
+
+def test_who_oversees_sees_it_all_and_others_what_they_saw_themselves(house: House) -> None:
+    member, outsider, privacy = (house.logins[who] for who in ("member", "outsider", "privacy"))
+    program(house, "member").done("show", house.case)
+    assert program(house, "outsider")("show", house.case).code in (3, 4)
+    for who in ("privacy", "auditor"):
+        caught_up(house)
+        found = seen(program(house, who).json("access", "log", "--case", house.case))
+        assert (member, "show", "shown") in found, who
+    caught_up(house)
+    told = seen(program(house, "privacy").json("access", "log"))
+    assert {(member, "show", "shown"), (outsider, "show", "denied")} <= told
+    caught_up(house)
+    assert (privacy, "access-log", "shown") in seen(program(house, "privacy").json("access", "log"))
+    caught_up(house)
+    own = program(house, "member").json("access", "log", "--actor", house.ids["member"])
+    assert {row["recorded_by"] for row in own} == {member}
+
+
+def test_the_database_itself_shows_a_professional_no_others_disclosures(house: House) -> None:
+    program(house, "coordinator").done("show", house.case)
+    caught_up(house)
+    with house.sql("member") as connection:
+        found = connection.execute("SELECT DISTINCT recorded_by FROM casus_read.disclosures_v1").fetchall()
+    assert found in ([], [(house.logins["member"],)])
+    with house.sql("privacy") as connection:
+        found = connection.execute("SELECT count(DISTINCT recorded_by) FROM casus_read.disclosures_v1").fetchall()
+    assert found[0][0] > 1
+
+
+def test_who_may_not_is_denied_and_that_is_kept(house: House) -> None:
+    for who in ("member", "coordinator", "reporting", "administrator"):
+        assert program(house, who)("access", "log", "--case", house.case).code == 3, who
+    caught_up(house)
+    told = seen(program(house, "privacy").json("access", "log", "--outcome", "denied"))
+    assert {(house.logins[who], "access-log", "denied") for who in ("member", "coordinator")} <= told
+
+
+def test_an_overview_and_a_review_are_the_privacy_officers(house: House) -> None:
+    caught_up(house)
+    privacy = program(house, "privacy")
+    assert privacy.done("access", "overview", house.case).out.startswith("Overzicht")
+    caught_up(house)
+    assert {f["rule"] for f in privacy.json("access", "review")} >= {"no-task", "denied"}
+    assert program(house, "member")("access", "review").code == 3

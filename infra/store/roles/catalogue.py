@@ -92,8 +92,13 @@ def granted(db: Database) -> set[Right]:
 
 def policies(db: Database) -> set[RowPolicy]:
     """The policies there are. One that is restrictive, or checks what is written, is ours in no case: its expression says so."""
+    path = db.query("SELECT current_setting('search_path')")[0][0]
+    with db.transaction():  # an expression is printed with the schemas that are not searched
+        db.query("SELECT set_config('search_path', 'pg_catalog', true)")
+        rows = db.query(HELD)
+        db.query("SELECT set_config('search_path', ?, true)", (path,))
     found = set()
-    for table, name, command, roles, using, check, permissive in db.query(HELD):
+    for table, name, command, roles, using, check, permissive in rows:
         if BESIDE in table:
             continue
         told = using if permissive and not check else f"{using} / {check} / {permissive}"

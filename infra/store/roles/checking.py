@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 SETTINGS = {
     "log_error_verbosity": ("terse",),
     "log_parameter_max_length_on_error": ("0",),
-    "log_parameter_max_length": ("0",),
     "password_encryption": ("scram-sha-256",),
 }
 """What has to stand in the server's settings, so that its log holds no values and a password is kept as SCRAM does."""

@@ -1,7 +1,6 @@
 """TLS on a test's own server for as long as a block lasts, with a certificate for one login."""
 
-import datetime
-import os
+import datetime as dt
 import shutil
 import stat
 from collections.abc import Iterator
@@ -52,15 +51,15 @@ def _set(server: OwnServer, **settings: str) -> None:
 def _made(name: str, by: Made | None) -> Made:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(by[0].subject if by else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
     )
     return builder.sign(by[1] if by else key, hashes.SHA256()), key
@@ -73,6 +72,6 @@ def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def _write(path: Path, content: bytes, server: OwnServer) -> None:
     path.write_bytes(content)
-    os.chmod(path, stat.S_IRUSR | stat.S_IWUSR)
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     if run_as := server.binaries.run_as:
         shutil.chown(path, run_as["user"], run_as["group"])

@@ -10,7 +10,7 @@ from tests.integration.roles.house import House
 def test_a_professional_submits(house: House) -> None:
     with house.at_work("member") as me:
         number = me.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], name="Di Dichtbij").stream
-        assert me.office.engine.case(number).state.team == GRN
+        assert me.office.case(number).team == GRN
 
 
 def test_who_is_in_a_case_adds_to_it(house: House) -> None:

@@ -52,7 +52,8 @@ def test_a_certificate_lets_in_where_the_server_has_tls(house: House, tmp_path: 
     """A server built without TLS refuses to switch it on, and that is what is asserted there: one of the two always runs."""
     with house.owner() as connection:
         built_with = connection.execute("SELECT setting FROM pg_config() WHERE name = 'CONFIGURE'").fetchone()
-        switchable = connection.execute("SELECT count(*) FROM pg_settings WHERE name = 'ssl_library' AND setting <> ''").fetchone()
+        library = "SELECT count(*) FROM pg_settings WHERE name = 'ssl_library' AND setting <> ''"
+        switchable = connection.execute(library).fetchone()
     assert built_with is not None
     assert switchable is not None
     with_tls = "ssl" in str(built_with[0])

@@ -11,6 +11,7 @@ from tests.support.invented import INVENTED
 
 CASE = "HBR-2026-0001"
 MASTER, OFFICER, CARER, NURSE, BUDDY = "pilots-1", "pilots-2", "clinic-1", "hospital-1", "seamens-home-1"
+LOCK = INVENTED.replace('"harbour-table"', '"lock-table"').replace('"HBR"', '"LCK"')
 PROFILE = INVENTED.replace(
     "partners = [",
     'partners = [\n    { id = "clinic", name = "Kliniek", column = "care", source = "chosen" },\n'
@@ -85,6 +86,17 @@ def test_the_privacy_officer_reads_why_glass_was_broken_and_nothing_else(table: 
     trail = table.done("trail", CASE, "--texts", "--as", OFFICER).out
     assert "Found unconscious" in trail
     assert "The boat drifts" not in trail
+
+
+def test_somebody_of_another_table_looks_in_the_same_way(table: Casus):
+    set_up(table, LOCK, "lock-table")
+    assert table("--team", "lock-table", "show", CASE).code == 3
+    table.done("--team", "lock-table", "access", "break-glass", CASE, "--reason", "Stranded here", "--minutes", "10")
+    assert "The boat drifts" in table.done("--team", "lock-table", "show", CASE).out
+    [signal] = table.json("signals", "--kind", "glass", "--team", "harbour-table")
+    assert (signal["number"], signal["to"]) == (CASE, "lock-table")
+    table.later(minutes=11)
+    assert table("--team", "lock-table", "show", CASE).code == 3
 
 
 def test_who_is_in_the_case_has_no_glass_to_break(table: Casus):
@@ -199,3 +211,32 @@ def test_neither_a_correction_of_it_nor_broken_glass_gives_it_away(table: Casus)
     assert "123456782" not in trail
     assert "111222333" not in trail
     assert "123456782" in table.done("trail", CASE, "--texts", "--as", CARER).out
+
+
+# --- controls: take one protection away, and what the tests above look at shows
+
+
+def test_without_its_audience_the_text_would_be_read(table: Casus, monkeypatch: pytest.MonkeyPatch):
+    table.done(*CHECK, SEEN, "--as", CARER)
+    monkeypatch.setattr("infra.seeing.texts.within", lambda *_: True)
+    assert SEEN in shown(table, MASTER)
+
+
+def test_without_the_usual_audience_the_text_would_be_for_everybody(table: Casus, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("infra.engine.meant.usual", lambda: ())
+    table.done(*CHECK, SEEN, "--as", CARER)
+    assert SEEN in shown(table, MASTER)
+
+
+def test_without_the_rule_a_number_would_be_read(table: Casus, monkeypatch: pytest.MonkeyPatch):
+    table.done("intake", "identify", CASE, "--number", "111222333", "--as", MASTER)
+    table.done("parties", "join", CASE, "--partner", "seamens-home")
+    monkeypatch.setattr("infra.seeing.texts.may_hold_number", lambda *_: True)
+    assert "111222333" in table.done("trail", CASE, "--texts", "--as", BUDDY).out
+
+
+def test_without_its_end_glass_would_stay_broken(table: Casus, monkeypatch: pytest.MonkeyPatch):
+    table.done("access", "break-glass", CASE, "--reason", "Found unconscious", "--minutes", "30", "--as", BUDDY)
+    table.later(minutes=31)
+    monkeypatch.setattr("infra.seeing.circumstances._glass", lambda case, *_: next(iter(case.glass)))
+    assert "The boat drifts" in shown(table, BUDDY)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.permission import Decision
 from tests.e2e.conftest import Casus, set_up
 from tests.support.invented import INVENTED
 
@@ -123,3 +124,9 @@ def test_a_case_is_found_on_each_database(anywhere: Casus):
     casus.done("intake", "submit", "--question", "x", "--reason", "adrift", *WILMA)
     assert found(casus, *WILMA) == [(CASE, "s1")]
     assert found(casus, "--name", "Nobody Known") == []
+
+
+def test_without_the_gate_the_case_would_be_found(known: Casus, monkeypatch: pytest.MonkeyPatch):
+    """A control: what keeps the case from who is not in it."""
+    monkeypatch.setattr("infra.seeing.gate.Gate.may", lambda *_: Decision(True, "allowed"))
+    assert found(known, *WILMA, "--as", "seamens-home-1") == [(CASE, "s1")]

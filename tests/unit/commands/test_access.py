@@ -156,6 +156,20 @@ def test_what_says_who_looked_is_neither_withdrawn_nor_corrected(step: GlassBrok
     there.when(AddStatement(case=CASE, entry=entry, statement="Nobody asked me")).then_it("correcting.statement-added")
 
 
+def test_without_the_checks_all_of_it_would_pass(monkeypatch: pytest.MonkeyPatch):
+    """A control: what the tests above rest on."""
+    for place in ("closing.ending", "closing.merging", "consistency"):
+        monkeypatch.setattr(f"commands.{place}.glass_reviewed", lambda _: None)
+    monkeypatch.setattr("commands.correcting.ACCESS", "case.nothing.")
+    broken = given(*ACTIVE, BROKEN)
+    broken.when(Close(case=CASE, result="moored", note="Moored")).then_it("closing.closed")
+    broken.beside(TWIN, *TWIN_CASE).when(Merge(case=CASE, into=TWIN, why="The same boat")).then_it()
+    broken.when(Withdraw(case=CASE, entry=len(ACTIVE) + 1, why="Never mind")).then_it("correcting.entry-withdrawn")
+    over = given(*ACTIVE, AFTERCARE, BROKEN)
+    over.when(CheckAftercare(case=CASE, observed="Still moored")).then_it("closing.aftercare-checked")
+    over.when(Correct(case=CASE, entry=len(ACTIVE) + 1, field="aftercare_on", value="-")).then_it("correcting.entry-corrected")
+
+
 # --- for whom it is meant
 
 

@@ -135,7 +135,8 @@ class Engine:
             for number in found:
                 table.see_where_it_went_on(act, number)
         for number in command.other_cases():
-            gate.permit(table.see(act, number, Case))
+            if (other := table.see(act, number, Case)).state.exists():  # else the rule says that there is none
+                gate.permit(other)
         for number in command.other_cases_of(state) if state.exists() else ():
             table.see(act, number, Case)
         act.now = self.store.now()  # after all that was read: what happens now comes after what happened before

@@ -187,6 +187,21 @@ def test_a_restricted_case_is_for_those_named_in_it_and_the_cleared(table: Casus
     assert "The boat drifts" in shown(table, CARER)
 
 
+def test_who_is_cleared_and_in_the_case_sees_it_when_it_is_restricted(table: Casus):
+    cleared = ("--partner", "clinic", "--role", "deckhand", "--role", "cleared", "--name", "Somebody")
+    table.done("team", "add-professional", "harbour-table", *cleared)
+    table.done("access", "set-clearance", CASE, "--level", "restricted")
+    assert "The boat drifts" in shown(table, "clinic-2")
+    table.done("team", "change-roles", "harbour-table", BUDDY, "--role", "deckhand", "--role", "cleared")
+    assert table("show", CASE, "--as", BUDDY).code == 3, "clearance alone puts nobody in a case"
+
+
+def test_glass_opens_a_restricted_case_too(table: Casus):
+    table.done("access", "set-clearance", CASE, "--level", "restricted")
+    table.done("access", "break-glass", CASE, "--reason", "Found unconscious", "--as", CARER)
+    assert "The boat drifts" in shown(table, CARER)
+
+
 # --- the citizen service number
 
 

@@ -9,6 +9,7 @@ import click
 from infra.cli.asking import sure
 from infra.cli.backing import command as backing
 from infra.cli.own import JSON, YES, branch, leaf
+from infra.cli.roles import command as roles
 from infra.cli.session import Session
 from infra.texts import Words
 
@@ -22,6 +23,7 @@ def command(name: str, words: Words) -> click.Command:
             "upgrade": lambda w: leaf(w, "store upgrade", upgrade, also=(YES, JSON)),
             "backup": lambda w: backing("backup", w),
             "restore": lambda w: backing("restore", w),
+            "roles": roles,
         },
     )  # fmt: skip
 

@@ -75,7 +75,8 @@ def _read(path: Path) -> dict[str, str]:
         raise Refused("settings-unreadable", file=FILE) from None
     for name, value in found.items():
         if name not in KNOWN:
-            raise Refused("unknown-setting", field=name, file=FILE, choices=KNOWN)
+            # a slip of the pen is said back; what is no word may be anything, a password too
+            raise Refused("unknown-setting", field=name if name.isidentifier() else "?", file=FILE, choices=KNOWN)
         if not isinstance(value, str):
             raise Refused("setting-not-text", field=name, file=FILE)
     return found

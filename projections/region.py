@@ -24,7 +24,7 @@ class RegionRow(NamedTuple):
         str,
         "cases: open or all; status: which; gap: the life domain; wall and point: the kind; outcome: the level; else empty",
     ]
-    amount: Annotated[int, "how many"]
+    amount: Annotated[int | None, "how many; empty: withheld, for who is not shown small counts"]
 
 
 def region_of(teams: Sequence[TeamRow], cases: Sequence[CaseRow], learning: Sequence[LearningRow], _on: date) -> list[RegionRow]:
@@ -66,7 +66,7 @@ def _rows(region: str, team: str | None, counts: Counter[tuple[str, str]]) -> li
     return [RegionRow(region, team, measure, code, n) for (measure, code), n in counts.items()]
 
 
-REGION = View("region", 1, RegionRow, (TEAMS, CASES, LEARNING), region_of)
+REGION = View("region", 2, RegionRow, (TEAMS, CASES, LEARNING), region_of)
 
 
 def shared_learning(region: str, teams: Sequence[TeamRow], learning: Sequence[LearningRow]) -> list[LearningRow]:

@@ -12,17 +12,21 @@ from projections.waiting import WaitingRow
 
 
 class WorkloadRow(NamedTuple):
-    """The load of a partner (no professional named) or of one of its professionals."""
+    """The load of a partner (no professional named) or of one of its professionals. A count is empty where it is withheld, for
+    who is not shown small ones.
+    """
 
     team: Annotated[str | None, "the team; empty for an imported history"]
     source: Annotated[str | None, "the source of imported histories"]
     partner: Annotated[str | None, "the partner"]
     professional: Annotated[str | None, "the professional; of an imported history the resource; empty: the partner as a whole"]
-    cases: Annotated[int, "cases held on this day, while covering for somebody too; of an imported history: last step done"]
-    agreements: Annotated[int, "agreements answered for that are open"]
-    overdue: Annotated[int, "of which past their day"]
-    due_soon: Annotated[int, "of which due within the team's margin"]
-    escalations: Annotated[int, "escalations that wait for an answer, in cases held here or asked of this partner"]
+    cases: Annotated[
+        int | None, "cases held on this day, while covering for somebody too; of an imported history: last step done"
+    ]
+    agreements: Annotated[int | None, "agreements answered for that are open"]
+    overdue: Annotated[int | None, "of which past their day"]
+    due_soon: Annotated[int | None, "of which due within the team's margin"]
+    escalations: Annotated[int | None, "escalations that wait for an answer, in cases held here or asked of this partner"]
 
 
 Key = tuple[str | None, str | None, str | None, str | None]
@@ -72,4 +76,4 @@ def _of(*rows: Any) -> list[WorkloadRow]:
     return workload_of(Tables(*rows))
 
 
-WORKLOAD = View("workload", 1, WorkloadRow, READS, _of)
+WORKLOAD = View("workload", 2, WorkloadRow, READS, _of)

@@ -170,11 +170,17 @@ def agenda(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[
     return _with_holders(rows, [r for r in rows.view(view("agenda")) if r.team == team], lambda r: bool(r.reason == "asked"))
 
 
-def region(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def region(session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """A region's counts: never a case, never a person."""
     if not any(t.teams for t in rows.rows(projection("teams"), team=given["region"])):
         raise NotFound("region", given["region"])
-    return [row._asdict() for row in rows.view(view("region")) if row.region == given["region"]]
+    found, least = rows.view(view("region")), session.gate.shows_from()
+    if least is not None:
+        from projections.small_counts import of_region
+
+        found = of_region(found, least)
+        session.out.note("small-counts", least=least)
+    return [row._asdict() for row in found if row.region == given["region"]]
 
 
 def learning(_session: Session, rows: Rows, given: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -28,12 +28,15 @@ def command(name: str, words: Words) -> click.Command:
 def work(session: Session, report: str, at: date | None, known_at: datetime | None, **how: Format) -> None:
     """Print it. What it holds is the contract of that version: nothing is translated."""
     form: Format = "json" if session.out.json else how["format"]
-    lines = [json_safe(line) if form == "json" else line for line in _lines(session, report, form, at, known_at)]
+    least = session.gate.shows_from()
+    lines = [json_safe(line) if form == "json" else line for line in _lines(session, report, form, at, known_at, least)]
     digest = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
     session.gate.general("report", outcome="reported", digest=digest)
     for line in lines:
         print(line, file=session.out.out)
 
 
-def _lines(session: Session, name: str, form: Format, at: date | None, known_at: datetime | None) -> Iterator[str]:
-    return report(asked(session, at, known_at), name, form, at)
+def _lines(
+    session: Session, name: str, form: Format, at: date | None, known_at: datetime | None, least: int | None
+) -> Iterator[str]:
+    return report(asked(session, at, known_at), name, form, at, least)

@@ -56,6 +56,7 @@ def work(
 
     rows = steps_of(session.store, asked(session, None, known_at), _opener(session, "stats", "shown"), source)
     found: Figures
+    rows = list(rows)
     if name == "silent":
         found = stats.silent(rows, at or session.now(), days)
     elif name in MOMENTARY:
@@ -63,6 +64,14 @@ def work(
     else:
         had_been = [row for row in rows if row.occurred_at <= at] if at else rows
         found = stats.gaps(had_been, days) if name == "gaps" else SIMPLE[name](had_been)
+    least = session.gate.shows_from()
+    if least is not None:
+        from projections.small_counts import of_figures
+
+        still_open = name in MOMENTARY or name == "silent"
+        among = stats.open_cases(rows, at or session.now())["open"] if still_open else stats.totals(rows)["cases"]
+        found = of_figures(found, least, among)
+        session.out.note("small-counts", least=least)
     if session.out.json:
         session.out.record(found)
         return

@@ -27,16 +27,29 @@ def names() -> tuple[str, ...]:
     return reports()
 
 
-def report(rows: Rows, name: str, form: Format, on: date | None = None) -> Iterator[str]:
-    """A read model, line by line, without line ends.
+def report(rows: Rows, name: str, form: Format, on: date | None = None, least: int | None = None) -> Iterator[str]:
+    """A read model, line by line, without line ends. `least` is the smallest count that is shown, where counts are withheld
+    from who asks.
 
     In: where the rows come from (`ReadModels`, or `AsOf` for the past), the name of a read model (`cases`, or `cases@1`
     by who counts on that version's columns), the form, and for what is made on a day which day.
     Refused: `unknown-report`, `report-version` when the program has another version of it by now.
     """
     model = _model(name)
-    found = rows.view(model, on) if isinstance(model, View) else rows.rows(model)
+    found: Sequence[Any] = rows.view(model, on) if isinstance(model, View) else rows.rows(model)
+    if least is not None and model.name in COUNTS:
+        found = _large_enough(model.name, found, least)
     yield from (_json if form == "json" else _csv)(model.columns, found)
+
+
+COUNTS = ("region", "workload")
+"""The read models that count persons. The others say what was recorded, a row each, under ids that name nobody."""
+
+
+def _large_enough(name: str, rows: Sequence[Any], least: int) -> Sequence[Any]:
+    from projections.small_counts import of_region, of_workload
+
+    return of_region(rows, least) if name == "region" else of_workload(rows, least)
 
 
 def _model(name: str) -> Projection[Any] | View[Any]:

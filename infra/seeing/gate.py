@@ -159,6 +159,12 @@ class Gate:
         opened = [ref for ref in refs if ref not in withheld]
         return withheld | (self._open(act, opened, readable.subject) if opened else {})
 
+    def shows_from(self) -> int | None:
+        """The smallest count that the asker is shown where persons are counted; None for who sees counts whole."""
+        from infra.policy.reporting import threshold_for
+
+        return threshold_for(self.seats.anywhere().actor.functions)
+
     def visible(self, rows: Rows) -> Visible:
         """Which cases a list may show. Shows nothing yet: `general` does, with what is left of the list."""
         return Visible(self.seats.all(), rows, self._day())

@@ -47,6 +47,7 @@ def copy(session: Session, case: str, subject: SubjectId | None) -> None:
     portability must have been granted. Facts that stand in the clear about the case go with each text.
     """
     state, records = _case(session, case)
+    session.gate.case("rights-copy", state, records)  # before anything is told: also what was not granted is an answer
     whose = subject or RESIDENT
     if whose not in state.subjects:
         raise NotFound("subject", whose)

@@ -77,8 +77,8 @@ class ServerDatastore(PostgresDatastore):
         try:
             made = psycopg.connect(autocommit=True, row_factory=dict_row, **given)
         except psycopg.OperationalError as error:
-            if (code := _at_the_door(error)) is not None:
-                raise Refused(code, **self.address) from None
+            if (told := _at_the_door(error, self.address)) is not None:
+                raise told from None
             raise
         made.add_notice_handler(self._noticed)
         return made
@@ -195,21 +195,23 @@ def refusal(error: psycopg.Error, datastore: ServerDatastore) -> Refused | None:
     return None
 
 
-AT_THE_DOOR = (
-    ("store-login", re.compile(
-        r"authentication failed|no password supplied|role \".*\" does not exist|not permitted to log in|no pg_hba\.conf entry"
-        r"|connection requires a valid client certificate"
-    )),
-    ("store-no-database", re.compile(r"database \".*\" does not exist")),
-)  # fmt: skip
+NOT_LET_IN = re.compile(
+    r"authentication failed|no password supplied|role \".*\" does not exist|not permitted to log in|no pg_hba\.conf entry"
+    r"|connection requires a valid client certificate"
+)
+NO_DATABASE = re.compile(r"database \".*\" does not exist")
 """What a server says to whom it does not let in. The driver gives no code for it, only the words, which are English unless
 the server was told otherwise: then it is taken for unreachable.
 """
 
 
-def _at_the_door(error: psycopg.OperationalError) -> str | None:
-    """What kept a connection from being made, where the server was there and said no. Its words may name a role: they stay here."""
-    return next((code for code, words in AT_THE_DOOR if words.search(str(error))), None)
+def _at_the_door(error: psycopg.OperationalError, address: dict[str, object]) -> Refused | None:
+    """What kept a connection from being made, where a server said no. Its words may name a role: they stay here."""
+    if NOT_LET_IN.search(str(error)):
+        return Refused("store-login", **address)
+    if NO_DATABASE.search(str(error)):
+        return Refused("store-no-database", **address)
+    return None
 
 
 def _second_lock(error: psycopg.Error) -> str | None:

@@ -61,7 +61,7 @@ def test_it_works_the_other_way_round_too(office: Office):
 
 def test_a_citizen_number_matches_whatever_the_name(office: Office):
     known = office.accepted(ZEI, name="A. Verzonnen", number="111222333")
-    office.submitted(GRN, name="Ada van der Verzonnen", number="111.222.333")
+    office.submitted(GRN, who="vnn-1", name="Ada van der Verzonnen", number="111.222.333")
     assert office.case(known).probes
 
 

@@ -40,6 +40,7 @@ class BreakGlass(CaseCommand):
     """
 
     VERB: ClassVar[str] = "break-glass"
+    DESPITE_RESTRICTION: ClassVar[bool] = True
     STATES: ClassVar[frozenset[Status]] = EVERY
     FOREIGN: ClassVar[bool] = True
     ANYBODY: ClassVar[bool] = True
@@ -67,6 +68,7 @@ class ReviewGlass(CaseCommand):
     """
 
     VERB: ClassVar[str] = "review-glass"
+    DESPITE_RESTRICTION: ClassVar[bool] = True
     STATES: ClassVar[frozenset[Status]] = EVERY
     AUDIENCE: ClassVar[bool] = False
     glass: EntryId = Field(json_schema_extra={"position": 1})
@@ -96,6 +98,7 @@ class SetAudience(CaseCommand):
     """
 
     VERB: ClassVar[str] = "set-audience"
+    DESPITE_RESTRICTION: ClassVar[bool] = True
     STATES: ClassVar[frozenset[Status]] = EVERY
     HISTORY: ClassVar[bool] = True
     FOREIGN: ClassVar[bool] = True
@@ -136,6 +139,7 @@ class SetClearance(CaseCommand):
     """
 
     VERB: ClassVar[str] = "set-clearance"
+    DESPITE_RESTRICTION: ClassVar[bool] = True
     STATES: ClassVar[frozenset[Status]] = EVERY
     level: Literal["normal", "restricted"]
 

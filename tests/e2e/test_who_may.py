@@ -92,7 +92,7 @@ def test_every_query_by_everybody_goes_as_the_page_says(table: Casus):
 
 def test_who_is_denied_hears_what_mends_it_in_both_languages(table: Casus):
     for lang in ("nl", "en"):
-        result = table("show", CASE, "--as", "pilots-2", lang=lang)  # type: ignore[arg-type]
+        result = table("show", CASE, "--as", "pilots-2", lang=lang)
         assert result.code == 3
         assert "casus access break-glass" in result.err
         assert CASE in result.err

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from commands import discover
+from commands.base import CaseCommand
 from domain.deciding import CODES, NEEDS, RELATIONS, class_of, decide
 from domain.permission import Action, Policy, Rule
 from infra.policy import policy, usual_purpose
@@ -102,3 +103,10 @@ def _cannot_matter(need: str, name: str, needs: frozenset[str], strict: Policy) 
 
 def test_what_the_needs_are_is_said_once():
     assert frozenset().union(*policy().needs.values()) == NEEDS
+
+
+def test_a_rule_and_the_policy_agree_on_what_is_done_in_a_frozen_case():
+    for name, command in discover().items():
+        if issubclass(command, CaseCommand):
+            thaw = "thaw" in policy().needs[class_of(policy(), name.replace(".", "-"))]
+            assert command.DESPITE_RESTRICTION != thaw, name

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from infra.erasing.keeper import BEGUN, ERASED, Noted
+from infra.erasing.keeper import BEGUN, ERASED, SAME, Noted
 from infra.store.database import iso
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class EmbeddedKeeper:
     def same_person(self, stream: str, subject: str) -> list[str]:
         rows = self.db.query(
             "SELECT DISTINCT b.originator_id FROM tokens a JOIN tokens b ON a.purpose = b.purpose AND a.token = b.token "
-            "WHERE a.originator_id = ? AND a.subject = ? AND b.originator_id <> ? ORDER BY 1",
-            (stream, subject, stream),
+            "WHERE a.purpose = ? AND a.originator_id = ? AND a.subject = ? AND b.originator_id <> ? ORDER BY 1",
+            (SAME, stream, subject, stream),
         )
         return [row[0] for row in rows]
 

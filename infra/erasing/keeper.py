@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 BEGUN, ERASED = "case.rights.erasure-begun", "case.rights.subject-erased"
 
+SAME = "overlap"
+"""The purpose of the tokens that tell one person from another: of a number, or of a name with a birth date. Those by which
+somebody is looked for say less: two people share a birth date.
+"""
+
 
 class Noted(NamedTuple):
     """A step of an erasure that was done. `found` is what a later step wants of it: codes and ids."""
@@ -44,7 +49,7 @@ class Keeper(Protocol):
         ...
 
     def same_person(self, stream: str, subject: str) -> list[str]:
-        """The other streams that hold somebody with a token of this subject."""
+        """The other streams that hold somebody with a token of this subject that tells them from others."""
         ...
 
     def drop_tokens(self, stream: str, subject: str) -> None:

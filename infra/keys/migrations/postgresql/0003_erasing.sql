@@ -92,7 +92,7 @@ BEGIN
     PERFORM casus_keys.must_have_begun(p_stream, p_subject);
     RETURN QUERY SELECT DISTINCT b.originator_id::text COLLATE "C" AS other FROM casus_keys.tokens a
         JOIN casus_keys.tokens b ON (a.purpose, a.token) = (b.purpose, b.token)
-        WHERE a.originator_id = p_stream AND a.subject = p_subject AND b.originator_id <> p_stream ORDER BY other;
+        WHERE a.purpose = 'overlap' AND a.originator_id = p_stream AND a.subject = p_subject AND b.originator_id <> p_stream ORDER BY other;
 END $$;
 
 CREATE FUNCTION casus_keys.erasure_drop_tokens(p_stream text, p_subject text) RETURNS void

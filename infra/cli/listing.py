@@ -208,7 +208,10 @@ STATUSES = (
     "submitted", "asked", "active", "resting", "aftercare", "declined", "redirected", "transferred", "merged", "closed",
     "imported",
 )  # fmt: skip
-KINDS = ("overdue", "stagnating", "unanswered", "asked", "expiring", "expired", "unheld", "forgotten", "silent", "glass")
+KINDS = (
+    "overdue", "stagnating", "unanswered", "asked", "expiring", "expired", "stopped", "missing", "unheld", "untold", "forgotten",
+    "silent", "glass",
+)
 
 LISTS = {
     "cases": Listing(

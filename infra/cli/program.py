@@ -62,6 +62,10 @@ def _stage(name: str, words: Words) -> Branch:
         from infra.cli.rights import commands as of_rights
 
         return group(name, words, of_rights())
+    if name == "consent":
+        from infra.cli.consent import command as sharing
+
+        return group(name, words, {"shared": sharing})
     if name == "retention":
         from infra.cli.retention import commands as of_retention
 

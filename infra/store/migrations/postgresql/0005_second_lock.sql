@@ -146,7 +146,7 @@ BEGIN
                     '-infinity', 'infinity', p_at, (e.f ->> 'until')::timestamptz)
                 ON CONFLICT (number, grain, starts, ends) DO UPDATE SET until = excluded.until;
         ELSE
-            INSERT INTO casus.cases VALUES (e.s, e.f ->> 'team') ON CONFLICT (number) DO UPDATE SET team = excluded.team;
+            INSERT INTO casus.cases VALUES (e.s, e.f ->> 'team') ON CONFLICT DO NOTHING; -- whose a case is never changes
             IF e.t = 'case.escalation.received' THEN
                 PERFORM casus.keep_going_on(e.s, e.f ->> 'predecessor');
             END IF;

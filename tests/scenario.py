@@ -84,6 +84,8 @@ class Situation:
     profile: Profile | None = None
     matches: tuple[StreamId, ...] = ()
     number_holders: NumberHolders = HOLDERS
+    happened: tuple[tuple[str, Event], ...] = ()
+    """What more happened at which table: for whoever stores the situation."""
 
     def by(self, actor: str | None, team: str | None = None) -> Situation:
         """Somebody else asks, at the same table or another."""
@@ -102,7 +104,8 @@ class Situation:
         """More has happened at a table."""
         old = self.teams[team]
         records = [Recorded(team, 900 + n, e, noon(SUBMITTED_ON), NOBODY) for n, e in enumerate(events)]
-        return replace(self, teams={**self.teams, team: replay(old, records)})
+        happened = (*self.happened, *((team, e) for e in events))
+        return replace(self, teams={**self.teams, team: replay(old, records)}, happened=happened)
 
     def on_day(self, today: date, recorded: date | None = None) -> Situation:
         """The day on which it happens, and, when it is backdated, the later one on which it is recorded."""

@@ -57,8 +57,12 @@ def rebuild(session: Session, names: list[str]) -> None:
 
 
 def follow(session: Session, every: int, once: bool) -> None:
-    """Keep the tables up until interrupted or asked to stop; what is lost for a while is tried again."""
+    """Keep the tables up until interrupted or asked to stop; what is lost for a while is tried again. On a server it also
+    tells other tables' cases what nobody else may tell them.
+    """
     import signal
+
+    from infra.engine.delivering import deliver
 
     stopping: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
@@ -72,7 +76,7 @@ def follow(session: Session, every: int, once: bool) -> None:
         session.log("store lost, trying again", code=refused.code)
 
     try:
-        session.readmodels.follow(stop, teller(session), float(every), lost)
+        session.readmodels.follow(stop, teller(session), float(every), lost, lambda: deliver(session.store))
     except KeyboardInterrupt:
         stopping.append(signal.SIGINT)
     finally:

@@ -100,12 +100,15 @@ class ReadModels(Rows):
         tell: Told | None = None,
         every: float = 0.5,
         lost: Callable[[Refused], None] | None = None,
+        also: Callable[[], object] | None = None,
     ) -> None:
         """Keep catching up, looking every so many seconds, until `stop` says so. A store that can't be reached for a
-        while is tried again; `lost` hears of it.
+        while is tried again; `lost` hears of it. `also` is done each time: what else waits for somebody who is always there.
         """
         while not stop():
             try:
+                if also is not None:
+                    also()
                 self.catch_up(tell)
             except Refused as refused:
                 if refused.code not in ("store-unreachable", "store-busy"):

@@ -55,6 +55,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "casus.is_there": PEOPLE,
     "casus.knock": (PROFESSIONAL,),
     "casus.last_number": (PROFESSIONAL,),
+    "casus.notice_given": (PROJECTOR,),
+    "casus.notices_due": (PROJECTOR,),
     "casus.place_new": EVERYBODY,
     "casus.sees": PEOPLE,
     "casus_keys.add": WORKERS,

@@ -78,14 +78,16 @@ CREATE TABLE casus.disclosures (
     at       timestamptz NOT NULL
 );
 
--- Somebody named a person whom another table's case knows, which they may not read: the follower lets that case know.
+-- What somebody's act has to let another table's case know, which they may not read: the follower says it there. `noticed`:
+-- `about` knows a person whom this act named in `stream`; `told`: `about` is the probe in `stream` that was answered with yes.
 CREATE TABLE casus.pending_notices (
-    asker   text COLLATE "C" NOT NULL,
-    other   text COLLATE "C" NOT NULL,
+    stream  text COLLATE "C" NOT NULL,
+    kind    text NOT NULL CHECK (kind IN ('noticed', 'told')),
+    about   text COLLATE "C" NOT NULL,
     command text NOT NULL,
     at      timestamptz NOT NULL,
     done    boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (asker, other)
+    PRIMARY KEY (stream, kind, about)
 );
 
 CREATE FUNCTION casus.refuse(p_why text) RETURNS void LANGUAGE plpgsql AS $$

@@ -167,12 +167,13 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         ON CONFLICT DO NOTHING
 $$;
 
--- A table knows somebody whom this act named, in a case that the caller may not read: kept for the follower, who says so there.
-CREATE FUNCTION casus.keep_notices(p_command text, p_at timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- Keep for the follower what another table's case is to know of this act: that it named somebody who is known there, or that
+-- an asker may be told. Whoever records it may not read that case.
+CREATE FUNCTION casus.keep_notices(p_command text, p_stream text[], p_topic text[], p_state bytea[], p_at timestamptz)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO casus.pending_notices
-        SELECT DISTINCT t.originator_id, o.originator_id, p_command, p_at
+        SELECT DISTINCT t.originator_id, 'noticed', o.originator_id, p_command, p_at
         FROM casus_keys.tokens t
         JOIN casus_keys.tokens o ON o.purpose = t.purpose AND o.token = t.token AND o.originator_id <> t.originator_id
         JOIN casus.receipts r ON r.command_id = o.command_id
@@ -180,6 +181,43 @@ BEGIN
         JOIN casus.cases c ON c.number = o.originator_id AND c.team <> mine.team
         WHERE t.command_id = p_command
         ON CONFLICT DO NOTHING;
+    INSERT INTO casus.pending_notices
+        SELECT u.s, 'told', a.facts ->> 'probe', p_command, p_at
+        FROM unnest(p_stream, p_topic, p_state) u(s, t, b), LATERAL casus.taken_apart(u.b) a
+        WHERE u.t = 'case.consent.overlap-answered' AND (a.facts ->> 'tell')::boolean
+        ON CONFLICT DO NOTHING;
+END $$;
+
+-- What waits to be said, and that it was. For the follower.
+CREATE FUNCTION casus.notices_due() RETURNS SETOF casus.pending_notices
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT * FROM casus.pending_notices WHERE NOT done ORDER BY at, stream, about LIMIT 100
+$$;
+
+CREATE FUNCTION casus.notice_given(p_stream text, p_kind text, p_about text) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE casus.pending_notices SET done = true WHERE stream = p_stream AND kind = p_kind AND about = p_about
+$$;
+
+-- The follower's own login records these two alone, and each only while something waits for it.
+CREATE FUNCTION casus.check_follower(p_command text, p_stream text[], p_version bigint[], p_topic text[], p_state bytea[])
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e casus.envelope;
+BEGIN
+    FOR i IN 1 .. cardinality(p_stream) LOOP
+        e := casus.taken_apart(p_state[i]);
+        IF p_command IS NULL OR e.head ->> 'stream' IS DISTINCT FROM p_stream[i]
+            OR e.head -> 'version' IS DISTINCT FROM to_jsonb(p_version[i]) OR e.head ->> 'topic' IS DISTINCT FROM p_topic[i]
+            OR NOT (
+                p_topic[i] = 'case.consent.overlap-noticed' AND EXISTS (SELECT FROM casus.pending_notices n
+                    WHERE NOT n.done AND n.kind = 'noticed' AND n.stream = e.facts ->> 'case')
+                OR p_topic[i] = 'case.consent.overlap-told' AND EXISTS (SELECT FROM casus.pending_notices n
+                    JOIN casus.cases c ON c.number = n.stream WHERE NOT n.done AND n.kind = 'told' AND c.team = e.facts ->> 'team'))
+        THEN
+            PERFORM casus.refuse('not-the-follower-s');
+        END IF;
+    END LOOP;
 END $$;
 
 DROP FUNCTION casus.append(text, bytea, text, text[], bigint[], boolean[], text[], bigint[], text[], bytea[], integer[], text[],
@@ -244,7 +282,10 @@ BEGIN
         END IF;
     END IF;
     IF outcome IS NULL THEN
-        IF bound THEN
+        IF bound AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'casus_projector' AND pg_has_role(session_user, oid, 'MEMBER')) THEN
+            PERFORM casus.check_follower(p_command, p_stream, p_version, p_topic, p_state);
+            p_members := NULL;
+        ELSIF bound THEN
             PERFORM casus.check_act(p_command, p_stream, p_version, p_topic, p_state, p_members);
         END IF;
         INSERT INTO casus.stored_events
@@ -268,8 +309,8 @@ BEGIN
         IF bound AND p_topic && '{team.team.professional-left,team.team.partner-left}'::text[] THEN
             PERFORM casus.check_left(p_stream, p_topic, p_state);
         END IF;
-        IF bound AND p_topic && '{case.intake.subject-identified,case.consent.named}'::text[] THEN
-            PERFORM casus.keep_notices(p_command, recorded_at);
+        IF bound AND p_topic && '{case.intake.subject-identified,case.consent.named,case.consent.overlap-answered}'::text[] THEN
+            PERFORM casus.keep_notices(p_command, p_stream, p_topic, p_state, recorded_at);
         END IF;
         outcome := 'stored';
         RETURN;

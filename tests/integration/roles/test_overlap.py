@@ -1,0 +1,72 @@
+"""A resident known at another table: whoever names them sees nothing of it, and the follower lets that table's holder know."""
+
+import uuid
+
+import psycopg
+import pytest
+
+from infra.engine.delivering import deliver
+from tests.integration.engine.office import GRN, ZEI, opened
+from tests.integration.roles.house import House
+
+NUMBER = {"name": "Zeno Overal", "birth_date": "1971-03-04"}
+
+
+def noticed(house: House, number: str) -> list[str]:
+    with opened(house.config) as office:
+        return [r.topic for r in office.records(number) if "overlap" in r.topic]
+
+
+def test_the_other_table_is_told_by_the_follower_and_nobody_else(house: House) -> None:
+    with opened(house.config) as office:
+        known = office.submitted(ZEI, **NUMBER)
+    with house.at_work("member") as me:
+        outcome = me.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], **NUMBER)
+    asker = outcome.stream
+    assert {r.stream for r in outcome.events} == {asker}
+    assert outcome.duplicates == ()
+    assert noticed(house, known) == []
+    with opened(house.config_of("projector")) as follower:
+        assert deliver(follower.store) == 1
+        assert deliver(follower.store) == 0
+        follower.models.catch_up()
+    assert noticed(house, known) == ["case.consent.overlap-noticed"]
+    with house.at_work("elsewhere") as holder:
+        case = holder.office.case(known)
+        [probe] = case.probes.values()
+        assert (probe.team, probe.case) == (GRN, asker)
+        holder.ask("consent.answer-overlap", case=known, probe=probe.id, tell=True, why="Samen verder")
+    assert noticed(house, asker) == []
+    with opened(house.config_of("projector")) as follower:
+        deliver(follower.store)
+    assert noticed(house, asker) == ["case.consent.overlap-told"]
+
+
+def test_the_follower_s_login_records_nothing_else(house: House) -> None:
+    from tests.integration.roles.by_hand import record
+    from tests.integration.roles.test_appending_by_hand import last, who
+
+    facts = {"probe": "O9", "team": GRN, "case": house.other}
+    with house.sql("projector") as client:
+        for topic in ("case.consent.overlap-noticed", "case.closing.closed", "team.team.roles-changed"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: not-the-follower-s"):
+                record(client, house.foreign, last(house, house.foreign) + 1, topic, who(house, "coordinator"), facts,
+                       command=uuid.uuid4().hex)  # fmt: skip
+
+
+def test_the_follower_keeps_the_tables_up_under_its_own_login(house: House) -> None:
+    with house.at_work("member") as me:
+        number = me.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], name="Ed Even").stream
+    with opened(house.config_of("projector")) as follower:
+        follower.models.catch_up()
+    with house.sql("coordinator") as client:
+        assert client.execute("SELECT 1 FROM casus_read.cases_v1 WHERE number = %s", (number,)).fetchone()
+
+
+def test_a_rebuild_keeps_rights_and_rows_apart(house: House) -> None:
+    with opened(house.config) as office:
+        office.models.rebuild(["cases"])
+    with house.sql("member") as client:
+        seen = {row[0] for row in client.execute("SELECT number FROM casus_read.cases_v1")}
+    assert house.case in seen
+    assert house.other not in seen

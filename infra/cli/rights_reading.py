@@ -19,10 +19,13 @@ COPY = ("access", "portability")
 
 
 def requests(session: Session, case: str) -> None:
-    """The requests of a case: what is asked, by when, how far it is; and what was said with them."""
+    """The requests of a case: what is asked, by when, how far it is; and what was said with them, to who decides on it and
+    to who may open the case's texts.
+    """
     state, records = _case(session, case)
     refs = {ref: r for ref, r in _texts(records) if r.topic.startswith(STAGE)}
-    found = in_words(session, session.gate.case("rights-list", state, records, refs, outright=refs.keys()))
+    outright = refs.keys() if session.gate.may("rights-decide", state).allowed else ()
+    found = in_words(session, session.gate.case("rights-list", state, records, refs, outright=outright))
     rows: list[dict[str, Any]] = [
         _row(right) | {"said": [found[ref] for ref, r in refs.items() if getattr(r.event, "right", None) == right.id]}
         for right in state.rights.values()
@@ -53,9 +56,7 @@ def copy(session: Session, case: str, subject: SubjectId | None) -> None:
         raise NotFound("subject", whose)
     right = _granted(state, whose)
     refs = {ref: r for ref, r in _texts(records) if getattr(r.event, ref.field).subject == whose}
-    found = session.gate.case(
-        "rights-copy", state, records, refs, outcome="exported", outright=refs.keys(), recipient=whose
-    )
+    found = session.gate.case("rights-copy", state, records, refs, outcome="exported", outright=refs.keys(), recipient=whose)
     session.told(json=True)
     for ref, record in refs.items():
         text = found[ref]

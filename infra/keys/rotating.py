@@ -7,7 +7,7 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,13 +70,14 @@ def _wrapped_anew(store: Store, keks: KeyFile) -> int:
     """Wrap what an older version wraps with the current one, all or nothing. From here on no database takes a key that an
     older one wraps: a program that read the file before finds that out, and reads it anew.
     """
-    db, now = store.keys_connection(), datetime.now(UTC)
+    db = store.keys_connection()
     schema = "casus_keys." if db.kind == "postgresql" else ""
     with db.transaction():
         if schema:
             db.execute("LOCK TABLE casus_keys.data_keys, casus_keys.secrets IN SHARE ROW EXCLUSIVE MODE")
-        since: Any = now if schema else iso(now)
-        db.execute(f"INSERT INTO {schema}keks VALUES (?, ?) ON CONFLICT DO NOTHING", (keks.current, since))
+            db.execute("INSERT INTO casus_keys.keks VALUES (?, clock_timestamp()) ON CONFLICT DO NOTHING", (keks.current,))
+        else:
+            db.execute("INSERT INTO keks VALUES (?, ?) ON CONFLICT DO NOTHING", (keks.current, iso(store.now())))
         old = db.query(
             f"SELECT originator_id, subject, generation, key_id, kek_version, wrapped FROM {schema}data_keys "
             "WHERE wrapped IS NOT NULL AND kek_version <> ?",

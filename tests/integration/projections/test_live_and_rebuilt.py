@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from projections.registry import all_projections
 from tests.integration.projections.contents import append, contents, differing, folded, places, topics
 from tests.support.lived import acts
 from tests.support.lived import store as store_acts
+from tests.support.seen import many, store_all
 from tests.support.stores import DATABASES, config_of, noted, told
 
 COMMANDS = 2000
@@ -42,11 +44,15 @@ def test_rebuilt_from_nothing_equals_live_after_thousands_of_commands(request, t
 
 
 def _live(store: Store, models: ReadModels, lived):
-    """Store all of it, catching up now and then: after one act, after many, in small batches and large."""
+    """Store all of it, and acts of seeing between, catching up now and then: after one act, after many, in small batches and
+    large.
+    """
     chance, at = Random(7), 0
+    looks = many(len(lived), [f"LEL-2026-{n:04d}" for n in range(1, 30)])
     while at < len(lived):
         more = chance.choice((1, 1, 1, 2, 10, 60))
         store_acts(store, lived[at : at + more])
+        store_all(store, islice(looks, more // 2))
         at += more
         if chance.random() < 0.15:
             catch_up(store, models._tables, batch=chance.choice((5, 40, 10_000)))
@@ -55,7 +61,7 @@ def _live(store: Store, models: ReadModels, lived):
 
 def _told_by_the_log(found):
     """Without what each store stamps for itself."""
-    stamps = {"recorded_at": None, "recorded_by": None, "command": None}
+    stamps = {"recorded_at": None, "recorded_by": None, "command": None, "at": None}
     return {
         name: [r._replace(**{k: v for k, v in stamps.items() if k in r._fields}) for r in rows] for name, rows in found.items()
     }

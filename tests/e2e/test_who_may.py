@@ -28,6 +28,7 @@ QUERIES = {
     "team-roster": ("harbour-table",), "report": ("cases",), "find": ("--name", "Wilma Waterman", "--birth-date", "1961-02-03"),
     "access-log": ("--case", CASE), "access-overview": (CASE,), "access-review": (), "custody-list": ("harbour-table",),
     "keys-status": (), "retention-due": (), "rights-status": (), "rights-list": (CASE,), "rights-copy": (CASE,),
+    "consent-shared": (CASE,),
     "stats-gaps": ("--source", "none"), "stats-group-handovers": ("--source", "none"), "stats-handovers": ("--source", "none"),
     "stats-holders": ("--source", "none"), "stats-open": ("--source", "none", "--at", "2026-01-01"),
     "stats-silent": ("--source", "none", "--days", "3"), "stats-throughput": ("--source", "none"),

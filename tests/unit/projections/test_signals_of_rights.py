@@ -114,4 +114,4 @@ def test_of_a_case_whose_resident_is_frozen_only_what_can_be_done_is_named():
     situation = given(*ACTIVE, RESTRICTED)
     request = Request(case=CASE, kind="access")
     stages = {p.command.partition(".")[0] for p in possible(situation.state(request), situation.desk(request))}
-    assert stages == {"rights", "retention", "correcting"}
+    assert stages == {"rights", "retention", "correcting", "access"}

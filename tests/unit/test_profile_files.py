@@ -101,7 +101,7 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         ('column = "informal"', 'column = "harbour"', {"choices": "care, safety, governance, informal"}),
         ("within_days = { value = 3,", "within_days = { value = 0,", {"limit": 1}),
         ("at_least = 2", "at_least = 3", {"low": 1, "high": 2}),
-        ("[closing]", "[closing]\nresult = 1", {"known": "aftercare_days, aftercare_required, results"}),
+        ("[closing]", "[closing]\nresult = 1", {"known": "aftercare_days, aftercare_required, results, retention"}),
         ('id = "deckhand"', 'id = "harbour-master"', {"id": "harbour-master"}),
     ],
 )

@@ -34,6 +34,9 @@ ROSTER = {
 }
 """Who has a login, at which table, of which partner and in which roles; `elsewhere` coordinates another table."""
 
+ZVZ = "zorg-voor-zeist"
+"""A table that hands cases over to the other one."""
+
 SERVICES = ("projector", "sequencer")
 PHRASE = "de duiven op het dak"
 
@@ -99,7 +102,7 @@ def build(server: Server, config: StoreConfig) -> House:
     tag = secrets.token_hex(4)
     with opened(config) as office:
         office.models.prepare()
-        office.set_up(GRN, ZEI)
+        office.set_up(GRN, ZEI, ZVZ)
         for n, (who, (team, partner, roles)) in enumerate(ROSTER.items()):
             login = f"u{tag}_{n}"
             house.logins[who] = login

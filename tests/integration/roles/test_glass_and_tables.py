@@ -1,0 +1,87 @@
+"""What goes beyond a case's own people: broken glass, its review, another table that is asked, a restricted case, leaving."""
+
+import pytest
+
+from domain.refusal import Refused
+from tests.integration.engine.office import GRN, ZEI, opened
+from tests.integration.roles.house import ZVZ, House
+
+
+def sees(house: House, who: str, number: str) -> bool:
+    with house.sql(who) as client:
+        row = client.execute("SELECT count(*) FROM casus.stored_events WHERE originator_id = %s", (number,)).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def test_glass_is_broken_by_knocking_first_and_lasts_as_long_as_it_says(house: House) -> None:
+    assert not sees(house, "outsider", house.other)
+    with house.at_work("outsider") as me:
+        me.ask("access.break-glass", case=house.other, reason="Niemand bereikbaar", minutes=30)
+    assert sees(house, "outsider", house.other)
+    with house.at_work("outsider") as me, pytest.raises(Refused):
+        me.ask("intake.supplement", case=house.other, text="Dit mag niet op gebroken glas")
+    with house.at_work("privacy") as officer:
+        [glass] = officer.office.case(house.other).glass
+        officer.ask("access.review-glass", case=house.other, glass=glass, justified=True, why="Het kon niet anders")
+    with house.owner() as owner:
+        owner.execute("UPDATE casus.case_members SET until = now() WHERE grain ~ '^(glass|knock):'")
+    assert not sees(house, "outsider", house.other)
+
+
+def test_a_knock_without_breaking_stays_to_be_seen(house: House) -> None:
+    with house.sql("elsewhere") as client:
+        client.execute("SELECT casus.knock(%s)", (house.case,))
+    with house.owner() as owner:
+        kept = owner.execute(
+            "SELECT grain FROM casus.case_members WHERE number = %s AND grain = %s",
+            (house.case, f"knock:{ZEI}/{house.ids['elsewhere']}"),
+        ).fetchall()
+        owner.execute("UPDATE casus.case_members SET until = now() WHERE grain LIKE 'knock:%'")
+    assert kept
+
+
+def test_a_table_that_is_asked_answers_and_takes_the_case(house: House) -> None:
+    with opened(house.config) as office:
+        asked = {"question": "Er is hulp nodig", "reasons": ["vroege-zorgen"], "name": "Fien Verhuisd"}
+        number = office.ask("intake.submit", ZVZ, **asked).stream
+        assert not sees(house, "elsewhere", number)
+        office.ask("triage.redirect", ZVZ, case=number, to=ZEI, why="Liep al vast")
+    assert sees(house, "elsewhere", number)
+    with house.at_work("elsewhere") as receiver:
+        received = receiver.ask("escalation.receive", case=number)
+        new = next(r.stream for r in received.events if r.topic == "case.escalation.received")
+        assert receiver.office.case(new).team == ZEI
+    assert sees(house, "elsewhere", new)
+    assert sees(house, "elsewhere", number)  # its texts stayed where they were recorded
+    assert not sees(house, "coordinator", new)
+
+
+def test_a_restricted_case_is_for_those_named_in_it(house: House) -> None:
+    with opened(house.config) as office:
+        number = office.accepted(GRN, name="Gé Geheim")
+        office.ask("parties.invite", GRN, case=number, partner="vnn")
+    assert sees(house, "member", number)
+    with opened(house.config) as office:
+        office.ask("parties.assign-holder", GRN, case=number, professional=house.ids["coordinator"])
+        office.ask("access.set-clearance", GRN, case=number, level="restricted")
+    assert not sees(house, "member", number)
+    assert sees(house, "coordinator", number)  # by name: holds it
+    assert sees(house, "privacy", number)
+
+
+def test_whoever_left_sees_nothing_any_more(house: House) -> None:
+    with opened(house.config) as office:
+        number = office.submitted(GRN, name="Hein Heen")
+        office.ask("parties.invite", GRN, case=number, partner="vnn")
+        assert sees(house, "member", number)
+        office.ask("team.professional-leaves", GRN, professional=house.ids["member"], successor=house.ids["coordinator"])
+    try:
+        assert not sees(house, "member", number)
+        assert not sees(house, "member", house.case)
+        with house.at_work("member") as me, pytest.raises(Refused):
+            me.ask("intake.supplement", case=number, text="Nog één ding")
+    finally:
+        with house.owner() as owner:
+            owner.execute("UPDATE casus.roster SET here = true, login = %s WHERE professional = %s AND team = %s",
+                          (house.logins["member"], house.ids["member"], GRN))  # fmt: skip

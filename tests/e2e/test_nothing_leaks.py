@@ -164,13 +164,13 @@ def test_nothing_stands_in_what_was_written_elsewhere(field: Field):
 
 
 def test_no_complaint_says_back_what_was_typed(field: Field):
-    """Every command with something planted in each place; on a server only before each, for the complaints are the same."""
+    """Every command with something planted in each place; on a server before some of them, for the complaints are the same."""
     field.said.clear()
     by_name = {e.name: e for e in field.examples}
     runs = 0
-    for path, leaf in provoking.leaves():
+    for number, (path, leaf) in enumerate(provoking.leaves()):
         name = " ".join(path)
-        if name in ELSEWHERE - {"apply", "import", "store upgrade"}:
+        if name in ELSEWHERE - {"apply", "import", "store upgrade"} or (field.casus.dsn and number % 8):
             continue
         own = provoking.is_own(path)
         line = provoking.line_of(leaf, path, known(field)) if own else by_name[".".join(path)].line(field.folder, all_texts=False)

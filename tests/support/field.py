@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -24,6 +25,7 @@ from tests.support.sowing import Example, examples, store_all
 
 ERASING = frozenset({"rights.erase", "retention.carry-out"})
 """What sweeps the files: nobody else may hold them then."""
+BYTES = re.compile(rb"\\\\x((?:[0-9a-f]{2})+)")
 
 LEGAL = """\
 version = 1
@@ -157,7 +159,7 @@ class Field:
 
 
 def dumped(dsn: str) -> Iterator[tuple[str, bytes]]:
-    """Every row of every table, view and sequence of a database that is not PostgreSQL's own, as bytes and as text."""
+    """Every row of every table, view and sequence of a database (not of its catalogue), as text, and what is bytes as bytes."""
     with psycopg.connect(dsn) as connection:
         tables = connection.execute(
             "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -165,8 +167,10 @@ def dumped(dsn: str) -> Iterator[tuple[str, bytes]]:
             "ORDER BY 1"
         ).fetchall()
         for (name,) in tables:
-            for row in connection.execute(f"SELECT * FROM {name}").fetchall():
-                yield str(name), b"\x00".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row)
+            with connection.cursor().copy(f"COPY (SELECT * FROM {name}) TO STDOUT") as rows:
+                text = b"".join(bytes(row) for row in rows)
+            yield str(name), text
+            yield str(name), b"\x00".join(bytes.fromhex(each.decode()) for each in BYTES.findall(text))
         for where, sql in (
             ("statistics", "SELECT coalesce(most_common_vals::text, '') || coalesce(histogram_bounds::text, '') FROM pg_stats"),
             ("activity", "SELECT query FROM pg_stat_activity"),

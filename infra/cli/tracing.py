@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from domain.days import start_of
 from domain.disclosure import PREFIX
-from domain.ids import CaseNumber, SubjectId
+from domain.ids import CaseNumber, SubjectId, TeamId
 from infra.cli.param import Bad
 from infra.cli.session import Session
 from infra.texts import Words
@@ -24,17 +24,19 @@ def _pattern(kind: Any) -> re.Pattern[str]:
     return re.compile(next(str(c.pattern) for c in get_args(kind) if isinstance(c, StringConstraints)))
 
 
-_NUMBER, _SUBJECT = _pattern(CaseNumber), _pattern(SubjectId)
+_NUMBER, _TEAM, _SUBJECT = _pattern(CaseNumber), _pattern(TeamId), _pattern(SubjectId)
 
 
 def about(case: str | None, subject: str | None) -> tuple[str | None, str | None]:
-    """A case and one of its people, from `--case` and `--subject`: `LEL-2026-0007/s1`, or `s1` beside a case."""
+    """A case and one of its people, from `--case` and `--subject`: `LEL-2026-0007/s1`, or `s1` beside a case. Of a table, whose
+    names are sealed too, one of its roster: `lelystad-sit/kwintes-2`.
+    """
     if subject is not None and "/" in subject:
         named, _, subject = subject.rpartition("/")
         if case is not None and case != named:
             raise Bad("two-cases", param="--subject")
         case = named
-    if case is not None and not _NUMBER.fullmatch(case):
+    if case is not None and not (_NUMBER.fullmatch(case) or _TEAM.fullmatch(case)):
         raise Bad("bad-form", param="--case", form="case")
     if subject is not None and case is None:
         raise Bad("case-needed", param="--subject")

@@ -119,7 +119,7 @@ def test_a_case_that_is_not_there_is_not_found_and_yet_was_asked_for(table: Casu
 @pytest.mark.parametrize(
     "words",
     [
-        ("--subject", "s1"), ("--subject", "x y/s1"), ("--case", "nonsense"), ("--case", CASE, "--subject", f"{OTHER}/s1"),
+        ("--subject", "s1"), ("--subject", "x y/s1"), ("--case", "Non sense"), ("--case", CASE, "--subject", f"{OTHER}/s1"),
         ("--from", "march"), ("--outcome", "seen"), ("--case", CASE, "--subject", "S 1"),
     ],
 )  # fmt: skip
@@ -132,6 +132,12 @@ def test_in_dutch_too(table: Casus):
     told = table.done("access", "log", "--case", CASE, "--fields", "--as", OFFICER, lang="nl").out
     assert "GEWEIGERD" in told
     assert "vraag (vastlegging 1)" in told
+
+
+def test_somebody_on_a_roster_may_be_asked_after_too(table: Casus):
+    table.done("team", "roster", "harbour-table")
+    [row] = [r for r in log(table, "--subject", f"harbour-table/{BUDDY}") if r["what"] == "team-roster"]
+    assert BUDDY in row["subjects"]
 
 
 # --- the overview

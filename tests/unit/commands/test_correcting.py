@@ -23,6 +23,7 @@ from tests.examples import (
     AGREED,
     ANONYMOUS,
     ANSWERED,
+    ASKED_FOR,
     BROKEN,
     CLOSED,
     DEVIATION,
@@ -228,3 +229,8 @@ def test_a_statement_stands_beside_what_it_is_about():
 def test_what_says_who_looked_stays_as_it_is():
     entry = len(ACTIVE) + 1
     given(*ACTIVE, BROKEN).when(Withdraw(case=CASE, entry=entry, why="Never mind")).then_refused("access-entry", entry=entry)
+
+
+def test_what_was_asked_and_decided_about_a_subjects_data_stays_as_it_is():
+    entry = len(ACTIVE) + 1
+    given(*ACTIVE, ASKED_FOR).when(withdraw(entry)).then_refused("settled-entry", entry=entry)

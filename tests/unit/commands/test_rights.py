@@ -14,6 +14,7 @@ from commands.handle import decide
 from domain.case import Case
 from domain.days import months_after
 from domain.event import Event
+from domain.events import retention
 from domain.events.rights import (
     DecisionConfirmed,
     ErasureBegun,
@@ -210,6 +211,14 @@ def test_the_resident_of_an_open_case_stays_and_somebody_else_in_it_can_go():
     given(*ACTIVE, ASKED_FOR, GRANTED, CONFIRMED).when(erase).then_refused("case-still-open", case=CASE)
     relative = ASKED_FOR.model_copy(update={"subject": "s3", "wish": None})
     given(*ACTIVE, RELATIVE, relative, GRANTED, CONFIRMED).when(erase).then(ErasureBegun(right="Q1", subject="s3"))
+
+
+def test_who_is_on_hold_is_not_erased():
+    held = retention.HoldPlaced(hold="H1", subject="s1", until=LATER, why=text("A complaint"))
+    erase = rights.Erase(case=CASE, right="Q1")
+    given(*READY, held).when(erase).then_refused("kept-by-law", subject="s1", why="on-hold")
+    given(*READY, held).on_day(LATER + DAY).when(erase).then_it("rights.erasure-begun")
+    given(*READY, held.model_copy(update={"subject": "s2"})).when(erase).then_it("rights.erasure-begun")
 
 
 def test_from_the_beginning_on_the_case_knows_no_way_to_the_person():

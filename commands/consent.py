@@ -10,8 +10,7 @@ from pydantic import Field
 
 from commands.base import CaseCommand, Line, On, Text, Yield, require
 from commands.desk import Desk
-from commands.holding import may_bring_number
-from commands.intake import BirthDate, CitizenNumber, identity_of
+from commands.identifying import BirthDate, CitizenNumber, identity_of, may_bring_number
 from commands.overlap import notices
 from domain.case import FINAL, OPEN, Case, Status
 from domain.case_parts import Consent

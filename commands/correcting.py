@@ -11,8 +11,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from commands.base import CaseCommand, Text, Yield
 from commands.consistency import KEPT_IN, known_code, on_mandate, still_fits
 from commands.desk import Desk
-from commands.holding import may_bring_number
-from commands.intake import birth_date, citizen_number
+from commands.identifying import birth_date, citizen_number, may_bring_number
 from domain.case import FINAL, OPEN, Case, Status
 from domain.event import Event, Recorded
 from domain.events.correcting import EntryCorrected, EntryWithdrawn, StatementAdded, corrected

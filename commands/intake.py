@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from commands.base import CaseCommand, Line, OpeningCommand, Text, Yield
 from commands.desk import Desk
-from commands.holding import may_bring_number
+from commands.identifying import BirthDate, CitizenNumber, identification, identity_of, may_bring_number
 from commands.overlap import notices
 from domain.case import OPEN, Case, Status
 from domain.events.intake import (
     CaseSubmitted,
     CaseTakenUp,
-    SubjectIdentified,
     SubjectNoted,
     SubmissionSupplemented,
     TriedRecorded,
@@ -29,33 +27,6 @@ REPORTER: SubjectId = "s2"
 """Who reported has data of their own: their name is sealed for them, their words about the resident for the resident."""
 Reporter = Literal["neighbour", "relative", "gp", "home-care", "other"]
 SubjectKind = Literal["child", "relative", "neighbour", "professional", "other"]
-
-
-def birth_date(value: str) -> str:
-    """A birth date as YYYY-MM-DD; `ValueError` for what is none."""
-    try:
-        born = date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("not-a-date") from None
-    if not date(1880, 1, 1) <= born <= date(2200, 1, 1):
-        raise ValueError("not-a-date")
-    return value
-
-
-def citizen_number(value: str) -> str:
-    """A citizen service number as nine digits; `ValueError` for what is none."""
-    from commands.anonymity import passes_eleven_test
-
-    digits = "".join(c for c in value if c.isdigit())
-    if not passes_eleven_test(digits):
-        raise ValueError("not-a-citizen-number")
-    return digits
-
-
-BirthDate = Annotated[Line, AfterValidator(birth_date)]
-"""A birth date as YYYY-MM-DD; sealed as text."""
-CitizenNumber = Annotated[Line, AfterValidator(citizen_number)]
-"""A citizen service number that passes the eleven-test."""
 
 
 class Submit(OpeningCommand):
@@ -244,22 +215,3 @@ class TakeUp(CaseCommand):
             raise Refused("region-takes-no-cases", team=desk.team.id)
         holder = desk.professional(self.holder).id if self.holder else desk.coordinator()
         yield CaseTakenUp(team=desk.team.id, holder=holder, next_check=desk.days(monitoring.check_days.value))
-
-
-def identification(
-    subject: SubjectId, name: str | None, birth_date: str | None, number: str | None, contact: str | None
-) -> SubjectIdentified:
-    """The identity fields of one subject, each sealed for that subject."""
-
-    def seal(text: str | None) -> Personal | None:
-        return None if text is None else Personal(subject=subject, text=text)
-
-    return SubjectIdentified(
-        subject=subject, name=seal(name), birth_date=seal(birth_date), number=seal(number), contact=seal(contact)
-    )
-
-
-def identity_of(name: str | None, birth_date: str | None, number: str | None) -> dict[str, str]:
-    """What a matching token can be made from: a citizen number, or a name with a birth date."""
-    given = {"name": name, "birth_date": birth_date, "number": number}
-    return {k: v for k, v in given.items() if v}

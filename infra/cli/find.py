@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.intake import birth_date, citizen_number
+from commands.identifying import birth_date, citizen_number
 from infra.cli.asking import text_from
 from infra.cli.invalid import Complaint, Invalid
 from infra.cli.own import ASKER, JSON, leaf

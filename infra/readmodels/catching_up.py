@@ -10,6 +10,7 @@ from infra.readmodels.faults import ProjectionStopped
 from infra.readmodels.folding import portions, touched
 from infra.readmodels.positions import move, positions, tracked
 from infra.readmodels.tables import Table
+from projections.registry import reads_access
 
 if TYPE_CHECKING:
     from infra.store.store import Store
@@ -68,7 +69,8 @@ def take_in(
     is locked; when somebody else moved a table meanwhile, nothing is written.
     """
     behind = [t for t in tables if t.name not in stopped and at[t.name] < end]
-    made = list(portions(store, behind, touched(store, start, end), end, at, stopped))
+    streams = touched(store, start, end, access=reads_access(t.projection for t in behind))
+    made = list(portions(store, behind, streams, end, at, stopped))
     going = [t for t in behind if t.name not in stopped]
     db = store.connection()
     with db.transaction():

@@ -76,12 +76,16 @@ def _between(store: Store, first: str, beyond: str, upto_place: int, until: date
         yield _folded(found, upto_place, until)
 
 
-def touched(store: Store, start: int, end: int) -> list[str]:
-    """The streams that have events with a place after `start`, up to `end`."""
-    rows = store.connection().query(
-        "SELECT DISTINCT originator_id FROM places WHERE place > ? AND place <= ? ORDER BY originator_id", (start, end)
-    )
-    return [row[0] for row in rows]
+def touched(store: Store, start: int, end: int, *, access: bool = True) -> list[str]:
+    """The streams that have events with a place after `start`, up to `end`; without those of disclosures where nobody asks
+    for them.
+    """
+    params: list[Any] = [start, end]
+    sql = "SELECT DISTINCT originator_id FROM places WHERE place > ? AND place <= ?"
+    if not access:
+        sql += " AND NOT (originator_id >= ? AND originator_id < ?)"
+        params += [PREFIX, BEYOND]
+    return [row[0] for row in store.connection().query(f"{sql} ORDER BY originator_id", params)]
 
 
 def only_access(store: Store, start: int, end: int) -> bool:

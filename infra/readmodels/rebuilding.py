@@ -72,7 +72,8 @@ def _fill(store: Store, beside: Tables, tell: Told | None) -> int:
 def _more(store: Store, beside: Tables, at: int, end: int) -> int:
     """Bring the new tables from one place to a later one."""
     if end > at:
-        for made in list(_all_or_stop(store, beside, touched(store, at, end), end)):
+        streams = touched(store, at, end, access=reads_access(t.projection for t in beside))
+        for made in list(_all_or_stop(store, beside, streams, end)):
             with store.connection().transaction():
                 for t in beside:
                     t.replace(*made[t.name])

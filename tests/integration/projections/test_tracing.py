@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from infra.readmodels import ReadModels, paging
+from infra.readmodels import ReadModels, catching_up, paging
 from infra.readmodels import models as keeping
-from infra.readmodels.folding import everything
+from infra.readmodels.folding import everything, portions
 from infra.readmodels.positions import positions, tracked
 from infra.readmodels.tables import Table, quoted
 from infra.readmodels.tracing import Wanted, traced
 from infra.store.store import Store
 from projections.disclosures import DISCLOSED, DISCLOSURES, DisclosureRow
-from projections.registry import projection
+from projections.registry import projection, reads_access
 from tests.integration.projections.contents import append, contents, differing, folded
 from tests.support.seen import by, disclosed, looked, many, store_all
 from tests.support.stores import told
@@ -150,6 +150,23 @@ def test_looking_back_at_cases_folds_no_disclosure(looked_into: ReadModels, stor
     assert kinds == ["case", "case"]
     assert len(looked_into.as_of().rows(projection("trail"))) == 2
     assert len(looked_into.as_of().rows(DISCLOSURES)) == len(looked_into.rows(DISCLOSURES)) >= 400
+
+
+def test_tables_that_read_no_disclosure_fold_none(looked_into: ReadModels, store: Store, monkeypatch: pytest.MonkeyPatch):
+    looked_into.rebuild(["disclosures", "disclosed"])
+    append(store, told(CASES[0], "a"), command="1")
+    folding: list[str] = []
+    real = portions
+
+    def noting(store: Store, tables: Any, streams: Any, *more: Any) -> Any:
+        folding.extend(streams)
+        return real(store, tables, streams, *more)
+
+    monkeypatch.setattr(catching_up, "portions", noting)
+    catching_up.catch_up(store, [t for t in looked_into._tables if not reads_access([t.projection])])
+    assert folding == [CASES[0]]
+    looked_into.catch_up()
+    assert standing(store, "trail", "disclosures") == {store.head()}
 
 
 def test_rebuilt_is_as_live(looked_into: ReadModels, store: Store):

@@ -19,7 +19,7 @@ from domain.permission import Actor
 from domain.personal import Ref
 from domain.sharing import may_share
 
-OVERSIGHT = ("case.access.", "case.rights.")
+OVERSIGHT = ("case.access.", "case.rights.", "case.retention.")
 """The entries whose texts a privacy officer reads: what they weigh and decide on."""
 
 Why = Literal["erased", "audience", "no-consent", "restricted", "role"]
@@ -78,7 +78,7 @@ class Readable:
         return None if shared.allowed else "no-consent"
 
     def of_oversight(self, ref: Ref) -> bool:
-        """Whether a text says why somebody looked in, or what was asked and decided about a subject's rights."""
+        """Whether a text says why somebody looked in, or what was asked and decided about a subject's rights and data."""
         record = self._record(ref)
         return record is not None and record.topic.startswith(OVERSIGHT) and self.subject(ref) not in self.case.erased
 

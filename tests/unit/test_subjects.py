@@ -57,10 +57,11 @@ WHOSE = {
     # whoever the entry is about that is corrected or withdrawn
     "case.correcting.entry-corrected.text": ENTRY,
     "case.correcting.entry-withdrawn.why": ENTRY,
-    # who asked for a right
+    # who asked for a right, and whose data is kept or not kept
     **dict.fromkeys((
         "case.rights.requested.wish", "case.rights.extended.reason", "case.rights.decided.reason", "case.rights.carried-out.note",
-        "case.rights.restricted.reason", "case.rights.restriction-lifted.reason",
+        "case.rights.restricted.reason", "case.rights.restriction-lifted.reason", "case.retention.term-lifted.why",
+        "case.retention.hold-placed.why", "case.retention.hold-lifted.why",
     ), ASKED),
     # the table itself: nobody's person
     "team.team.learned.text": TABLE,

@@ -12,7 +12,7 @@ from commands.desk import Desk
 from commands.handle import Decided, decide
 from domain.case import Case
 from domain.event import Header, Recorded
-from domain.ids import CaseNumber, TeamId
+from domain.ids import CaseNumber, ProfessionalId, TeamId
 from domain.refusal import Conflict, NotFound, Refused
 from domain.team import Team
 from infra.engine import matching
@@ -23,7 +23,7 @@ from infra.engine.guarding import guard
 from infra.engine.identity import actor_of, header_of, on_roster
 from infra.engine.log import Log
 from infra.engine.meant import headed
-from infra.engine.permitting import Gatekeeper, asking
+from infra.engine.permitting import Gatekeeper, asking, turned_away
 from infra.engine.request import Outcome, Request
 from infra.engine.streams import Seen, seen
 from infra.engine.table import Table
@@ -120,8 +120,7 @@ class Engine:
             state = table.see(act, own, Team if isinstance(command, TeamCommand) else Case).state
         if isinstance(command, CaseCommand) and not state.exists():
             state = self._not_seen(act, command)
-        team, teams = table.tables(act, state)
-        actor = actor_of(command, team, act.request)
+        team, teams, actor = self._seated(act, state)
         asker, act.request = asking(team, actor, act.request, table.profile(team))
         header = header_of(act.request, act.command_id, team, actor, table.profile(team))
         gate = Gatekeeper(self.store, command, asker, team, header, act.request, lambda: table.check_remembered(act))
@@ -173,6 +172,17 @@ class Engine:
         header = header_of(request, act.command_id, team, actor, self.table.profile(team))
         Gatekeeper(self.store, command, asker, team, header, request, lambda: None).turn_away(command.case, "not-member")
         raise AssertionError("unreachable")
+
+    def _seated(self, act: Act, state: Case | Team) -> tuple[Team, dict[TeamId, Team], ProfessionalId | None]:
+        """The actor's table, the other tables that are meant, and the actor's place. That somebody has none is stored."""
+        try:
+            team, teams = self.table.tables(act, state)
+            return team, teams, actor_of(act.command, team, act.request)
+        except Refused as refused:
+            if refused.code == "not-on-roster":
+                self.table.check_remembered(act)
+                turned_away(self.store, act.command, act.own(), act.request)
+            raise
 
     def _append(
         self, act: Act, decided: Decided, header: Header, receipt: Receipt, stream: str, identity: dict[str, str]

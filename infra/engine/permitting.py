@@ -14,6 +14,7 @@ from domain.permission import Actor, Decision
 from domain.profile import Profile
 from domain.refusal import Refused
 from domain.team import Team
+from infra.engine.identity import header_of
 from infra.engine.log import Log
 from infra.engine.request import Request
 from infra.engine.streams import Seen
@@ -30,6 +31,20 @@ def asking(team: Team, professional: ProfessionalId | None, request: Request, pr
     """
     actor = actor_in(team, professional, request.login, request.assurance, profile)
     return actor, replace(request, purpose=registered(request.purpose or usual_purpose(actor.functions)))
+
+
+def turned_away(log: Log, command: Command, seen: Seen | None, request: Request) -> None:
+    """Store that somebody asked who is on no roster from which that can be asked: only their login is known."""
+    made = permit_of(what_of(command), Decision(False, "not-on-roster"))
+    asked = replace(request, acting_as=None, purpose=registered(request.purpose or usual_purpose(frozenset())))
+    stream, version = (seen.stream, seen.version) if seen is not None else (None, 0)
+    header = header_of(asked, "", Team(), None, None)
+    log.disclose(disclosed(made, log.store_id, "denied", stream, seen_version=version), header)
+
+
+def what_of(command: Command) -> str:
+    """A command, as the policy names it."""
+    return command.command_name().replace(".", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ class Gatekeeper:
     @property
     def what(self) -> str:
         """The command, as the policy names it."""
-        return self.command.command_name().replace(".", "-")
+        return what_of(self.command)
 
     def _decide(self, seen: Seen | None) -> Decision:
         now, purpose = self.log.now(), self.request.purpose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,8 @@ def _known(where: str, words: Any, known: Any) -> None:
             raise ValueError(f"{where}: {word} says nothing here")
 
 
-def _purposes(data: bytes) -> list[Purpose]:
+@lru_cache(maxsize=4)
+def _purposes(data: bytes) -> tuple[Purpose, ...]:
     found = []
     for name, body in tomllib.loads(data.decode())["purpose"].items():
         _known(name, body["usual_for"], FUNCTIONS)
@@ -122,4 +123,4 @@ def _purposes(data: bytes) -> list[Purpose]:
             subjects=tuple(body["subjects"]), data=tuple(body["data"]), recipients=tuple(body["recipients"]),
             retention=body["retention"], guarded_by=tuple(body["guarded_by"]), covers=frozenset(body["covers"]),
         ))  # fmt: skip
-    return found
+    return tuple(found)

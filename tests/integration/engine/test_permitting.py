@@ -128,6 +128,14 @@ def test_a_denial_says_who_was_denied_what_and_why(office: Office, number: str):
     assert (record.header.actor, record.header.team, record.header.purpose) == (stranger.who, GRN, "case-direction")
 
 
+def test_who_is_on_no_roster_is_denied_and_that_is_stored(office: Office, number: str):
+    command = of_this(example_of("monitoring.check"), number)
+    for request in (Request("os-1999"), Request(LOGIN, acting_as="navy-1", team=GRN)):
+        with pytest.raises(Refused, match="not-on-roster"):
+            office.engine.run(command, request)
+    assert [(d.of, d.what, d.code) for d in denials(office)] == [(number, "monitoring-check", "not-on-roster")] * 2
+
+
 def test_who_took_part_once_is_told_apart_from_who_never_did(office: Office, number: str):
     stranger = stranger_of(office)
     office.ask("parties.invite", case=number, partner=stranger.who.rpartition("-")[0])

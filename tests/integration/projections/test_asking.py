@@ -29,6 +29,7 @@ def test_who_may_only_read_asks_while_events_wait_for_a_place(on_server: Store, 
         CREATE ROLE casus_test_asker LOGIN;
         GRANT USAGE ON SCHEMA casus, casus_read TO casus_test_asker;
         GRANT SELECT ON ALL TABLES IN SCHEMA casus, casus_read TO casus_test_asker;
+        GRANT EXECUTE ON FUNCTION casus.place_new TO casus_test_asker;
         """
     )
     append(on_server, told("LEL-2026-0001", "a"), command="1")

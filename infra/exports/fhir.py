@@ -61,20 +61,21 @@ def _agents(row: DisclosureRow) -> Iterator[dict[str, Any]]:
         "network": {"address": row.host, "type": "1"},
     }
     if row.organisation:
-        yield {"type": _dicom("110150"), "who": _who("organisation", row.organisation), "requestor": False}
+        answers = _coded("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "custodian")
+        yield {"type": answers, "who": _who("organisation", row.organisation), "requestor": False}
     if row.recipient:
-        yield {"type": _dicom("110152"), "who": _who("recipient", row.recipient), "requestor": False}
+        yield {"type": _coded(_DCM, "110152"), "who": _who("recipient", row.recipient), "requestor": False}
 
 
 def _entities(row: DisclosureRow) -> Iterator[dict[str, Any]]:
     """What was looked into with the fields that were shown, whose data it was, and the cases that a list held."""
     if row.of is not None:
         detail = [{"type": "field", "valueString": field} for field in row.fields]
-        yield _entity("stream", row.of, "2", "3", detail)
+        yield _entity("stream", row.of, "2", "4", detail)
     for subject in row.subjects:
         yield _entity("subject", f"{row.of}/{subject}", "1", "1")
     for number in json.loads(row.seen):
-        yield _entity("seen", number, "2", "3")
+        yield _entity("seen", number, "2", "4")
 
 
 def _entity(kind: str, value: str, is_a: str, plays: str, detail: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -97,10 +98,6 @@ def _who(kind: str, value: str) -> dict[str, Any]:
 
 def _concept(kind: str, code: str) -> dict[str, Any]:
     return _coded(f"{OURS}{kind}", code)
-
-
-def _dicom(code: str) -> dict[str, Any]:
-    return _coded(_DCM, code)
 
 
 def _coded(system: str, code: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,16 @@ def test_an_audit_export_holds_every_disclosure_and_is_checked(table: Casus, tmp
     assert before <= {m["id"] for m in made}
     export(table, "fhir-audit", file, "--format", "bundle", "--case", CASE)
     assert json.loads(file.read_text())["resourceType"] == "Bundle"
+
+
+def test_checking_asks_for_what_checks(table: Casus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "fhir.resources.R4B.auditevent", None)
+    line = ("export", "fhir-audit", "-o", str(tmp_path / "out"), "--recipient", "x", "--as", OFFICER)
+    refused = table(*line, "--check")
+    assert refused.code == 3
+    assert "extra `fhir`" in refused.err
+    assert not (tmp_path / "out").exists()
+    table.done(*line)
 
 
 def test_a_logboek_names_no_one_and_each_recipient_has_pseudonyms_of_their_own(table: Casus, tmp_path: Path):

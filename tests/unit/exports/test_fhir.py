@@ -43,7 +43,7 @@ def read_back(found: dict[str, Any]) -> DisclosureRow:
     ids = {kind: [e["what"]["identifier"]["value"] for e in entities] for kind, entities in what.items()}
     return DisclosureRow(
         disclosure=f"access:{found['id']}", at=datetime.fromisoformat(found["recorded"]), place=more["place"],
-        recorded_by=who["altId"], actor=actor, team=team, organisation=known.get("110150"),
+        recorded_by=who["altId"], actor=actor, team=team, organisation=known.get("custodian"),
         role=who["role"][0]["coding"][0]["code"] if "role" in who else None, assurance=more["assurance"],
         command=more.get("command"), action=more["action"], what=found["subtype"][0]["code"],
         of=ids["stream"][0] if ids["stream"] else None, seen_version=more["seen_version"], seen=Json(json.dumps(ids["seen"])),

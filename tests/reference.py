@@ -37,6 +37,7 @@ SETTINGS = {
     "CASUS_HOME": "the folder with the store, its keys and its settings; otherwise the user's data folder",
     "CASUS_STORE": "`postgresql://…`: the store on a server; otherwise the one in the folder",
     "CASUS_KEY_FILE": "the file with the keys that wrap the keys; otherwise `master.key` in the folder",
+    "CASUS_LEDGER": "the file in which erasures are written down; otherwise `erasures.jsonl` in a folder beside the store's",
     "CASUS_LANG": "`nl` or `en`; otherwise Dutch under a Dutch locale, else English",
     "CASUS_TEAM": "for which team, as `--team`",
     "CASUS_AS": "for whom of the table, as `--as`",

@@ -35,7 +35,7 @@ def _list(words: Words) -> click.Command:
 def _copy(words: Words) -> click.Command:
     from infra.cli.rights_reading import copy
 
-    return leaf(words, "rights copy", copy, CASE, SUBJECT, also=ASKER)
+    return leaf(words, "rights copy", copy, CASE, SUBJECT, also=(*ASKER, JSON))
 
 
 def _status(words: Words) -> click.Command:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from infra.readmodels import ReadModels
 from infra.readmodels.catching_up import Told
 from infra.store import open_store
 from infra.store.config import StoreConfig
+
+if TYPE_CHECKING:
+    from infra.store.store import Store
 
 
 def derive(config: StoreConfig, tell: Told) -> int:
@@ -14,7 +19,28 @@ def derive(config: StoreConfig, tell: Told) -> int:
     The store is opened past the check of the ledger: nothing is shown here, and no key is needed.
     """
     with open_store(config, replaying=True) as store:
+        if not config.embedded:
+            _on_server(store)
         return ReadModels(store).rebuild(tell=tell)
+
+
+DISCLOSURES = """
+    INSERT INTO casus.disclosures
+        SELECT substr(e.originator_id, 8), a.facts ->> 'of', e.recorded_by, coalesce(a.who ->> 'team', ''), e.xid,
+            ARRAY(SELECT jsonb_array_elements_text(a.facts -> 'subjects')),
+            ARRAY(SELECT jsonb_array_elements_text(a.facts -> 'fields')), a.facts ->> 'outcome', e.recorded_at
+        FROM casus.stored_events e, LATERAL casus.taken_apart(e.state) a
+        WHERE e.topic = 'access.access.disclosed'
+        ON CONFLICT DO NOTHING
+"""
+
+
+def _on_server(store: Store) -> None:
+    """What the server goes by when it lets somebody in: rosters, cases, who is in them, and who saw what."""
+    from infra.store.roles.filling import fill
+
+    fill(store)
+    store.connection().execute(DISCLOSURES)
 
 
 def to_erase_again(config: StoreConfig) -> int | None:

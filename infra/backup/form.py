@@ -124,6 +124,12 @@ def _integer(value: Any) -> int:
     return value
 
 
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
 def _raw(value: Any) -> bytes:
     try:
         return value.encode("utf-8") if isinstance(value, str) else base64.b64decode(value["base64"], validate=True)
@@ -132,5 +138,5 @@ def _raw(value: Any) -> bytes:
 
 
 _DECODERS: Mapping[Kind, Callable[[Any], Any]] = {
-    "text": _text, "integer": _integer, "bytes": _raw, "moment": datetime.fromisoformat,
+    "text": _text, "integer": _integer, "bytes": _raw, "moment": datetime.fromisoformat, "boolean": _truth,
 }  # fmt: skip

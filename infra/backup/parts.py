@@ -19,6 +19,12 @@ class Part:
     columns: Mapping[str, Kind]
     order: str
     schema: str = "casus"
+    server: bool = False
+    """Whether it stands on a server alone: a laptop's backup has no rows of it, and puts none back."""
+
+    def is_in(self, db: Database) -> bool:
+        """Whether a database has it."""
+        return db.kind == "postgresql" or not self.server
 
     def table(self, db: Database) -> str:
         """The table's name in a database."""
@@ -49,6 +55,12 @@ RECEIPTS = Part(
     {"command_id": "text", "digest": "bytes", "result": "text", "recorded_at": "moment", "recorded_by": "text"},
     "t.command_id",
 )
+NOTICES = Part(
+    "pending_notices",
+    {"stream": "text", "kind": "text", "about": "text", "command": "text", "at": "moment", "done": "boolean"},
+    "t.stream, t.kind, t.about",
+    server=True,
+)
 KEYS = Part(
     "data_keys",
     {
@@ -74,13 +86,13 @@ ERASURES = Part(
 KEKS = Part("keks", {"version": "integer", "since": "moment"}, "t.version", "casus_keys")
 
 PARTS: Mapping[Holds, tuple[Part, ...]] = {
-    "events": (STORE, EVENTS, SEALED, PLACES, RECEIPTS),
+    "events": (STORE, EVENTS, SEALED, PLACES, RECEIPTS, NOTICES),
     "keys": (KEYS, SECRETS, TOKENS, ERASURES, KEKS),
 }
 """In the order in which they are written and put back: what is referred to comes first."""
 
 DERIVED = frozenset({
     "tracking", "place_head", "casus_schema",
-    "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "topic_rights", "disclosures", "pending_notices",
+    "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "topic_rights", "disclosures",
 })  # fmt: skip
 """Tables of a store that no backup holds: they are made anew when one is put back. The last two lines are a server's alone."""

@@ -85,7 +85,7 @@ def _there(to: Target, source: Source, config: StoreConfig) -> bool:
     db, holds = to.of(source.holds), source.holds
     if to.empty(holds):
         return False
-    if all(sum_of(part, rows_of(db, part)) == source.sums[part.name] for part in PARTS[holds]):
+    if all(sum_of(part, rows_of(db, part)) == source.sums[part.name] for part in PARTS[holds] if part.is_in(db)):
         return True
     if holds == "keys" and _worthless(to, config):
         return False
@@ -120,6 +120,10 @@ def _load(to: Target, sources: Mapping[Holds, Source], tell: Told) -> dict[str, 
                 db.execute(f"DELETE FROM {part.table(db)}")
         source.header()
         for part, found in source.parts():
+            if not part.is_in(db):
+                for _ in found:  # it is read to its end, as all of it must fit
+                    pass
+                continue
             rows[part.name] = db.copy(part.table(db), tuple(part.columns), _counted(_stored(db, part, found), rows, tell))
             if count_of(db, part) != source.sums[part.name].rows:  # a trigger may leave rows out without a word
                 raise Refused("backup-damaged", field=holds, part=part.name)

@@ -26,6 +26,8 @@ def snapshot(db: Database) -> Iterator[None]:
 
 def rows_of(db: Database, part: Part) -> Iterator[Row]:
     """The rows of one part. Events come in the one order, then those that have no place yet."""
+    if not part.is_in(db):
+        return
     columns = ", ".join(f"t.{name}" for name in part.columns)
     if part is not EVENTS:
         yield from db.stream(f"SELECT {columns} FROM {part.table(db)} t ORDER BY {part.order}")
@@ -38,5 +40,7 @@ def rows_of(db: Database, part: Part) -> Iterator[Row]:
 
 def count_of(db: Database, part: Part) -> int:
     """How many rows a part has."""
+    if not part.is_in(db):
+        return 0
     found: Any = db.query(f"SELECT count(*) FROM {part.table(db)}")[0][0]
     return int(found)

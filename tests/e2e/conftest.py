@@ -100,13 +100,14 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Casus]:
         yield Casus(tmp_path / "home", dsn)
 
 
-def set_up(casus: Casus, profile: str = INVENTED, name: str = "harbour-table") -> Casus:
-    """A store with one invented team, us on its roster, and the agreement on data sharing signed."""
+def set_up(casus: Casus, profile: str = INVENTED, name: str = "harbour-table", *, signed: bool = True) -> Casus:
+    """A store with one invented team, us on its roster, and the agreement on data sharing signed unless told otherwise."""
     casus.home.mkdir(parents=True, exist_ok=True)
     file = casus.home / f"{name}.toml"
     file.write_text(profile, encoding="utf-8")
     casus.done("init", "--team", name, "--profile", str(file), "--partner", "pilots", "--name", "Wanda Planted")
-    casus.done("team", "sign-sharing", name)
+    if signed:
+        casus.done("team", "sign-sharing", name)
     return casus
 
 

@@ -143,7 +143,8 @@ def test_a_choice_that_is_not_one_is_answered_with_what_can_be_typed(casus: Casu
     assert "resting (rust)" in casus("cases", "--status", "foo", lang="nl").err
 
 
-def test_a_table_without_an_agreement_on_sharing_says_so(casus: Casus):
+def test_a_table_without_an_agreement_on_sharing_says_so(empty: Casus):
+    casus = set_up(empty, signed=False)
     assert "not signed" in casus.done("team", "show", "harbour-table").out
 
 

@@ -11,7 +11,6 @@ from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
 from infra.store import StoreConfig, open_store
 from tests.e2e.conftest import Casus, set_up
-from tests.support.invented import INVENTED
 from tests.support.leaves import leaves
 from tests.support.who_may import page
 
@@ -115,10 +114,9 @@ def test_who_is_on_no_roster_sees_nothing_and_that_is_stored(table: Casus):
 
 
 def test_nothing_is_seen_of_a_table_that_signed_no_agreement(empty: Casus):
-    file = empty.home / "harbour-table.toml"
-    empty.home.mkdir(parents=True)
-    file.write_text(INVENTED, encoding="utf-8")
-    told = empty.done("init", "--team", "harbour-table", "--profile", str(file), "--partner", "pilots", "--name", "Wanda Planted")
+    told = set_up(empty, signed=False).done(
+        "init", "--team", "harbour-table", "--profile", str(empty.home / "harbour-table.toml")
+    )
     assert "casus team sign-sharing harbour-table" in told.err
     empty.done("intake", "submit", "--question", "The boat drifts", "--reason", "adrift", "--name", "Wilma Waterman")
     result = empty("show", CASE)

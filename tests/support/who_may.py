@@ -115,7 +115,7 @@ def _of_case(row: Mapping[str, str]) -> Row:
     return Row(
         row["class"], {code: _functions(row[name]) for name, code in RELATIONS.items()}, _functions(row["frozen"]),
         _functions(row["anonymous"]), _functions(row["restricted"]), row["restricted"].endswith("°"), _yes(row["agreement"]),
-        _functions(row["glass"]),
+        _functions(row["glass"]), _yes(row["before"]),
     )  # fmt: skip
 
 

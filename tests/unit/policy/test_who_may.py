@@ -109,4 +109,4 @@ def test_a_rule_and_the_policy_agree_on_what_is_done_in_a_frozen_case():
     for name, command in discover().items():
         if issubclass(command, CaseCommand):
             thaw = "thaw" in policy().needs[class_of(policy(), name.replace(".", "-"))]
-            assert command.DESPITE_RESTRICTION != thaw, name
+            assert thaw != command.DESPITE_RESTRICTION, name

@@ -111,6 +111,8 @@ def test_others_in_a_case_are_found_too(known: Casus):
 def test_a_name_that_was_corrected_is_found(known: Casus):
     known.done("correcting", "correct", CASE, "2", "--field", "name", "--value", "Willemijn Waterman")
     assert found(known, "--name", "Willemijn Waterman") == [(CASE, "s1")]
+    assert found(known, "--name", "Wilma Waterman") == [], "whoever else is called that has nothing to do with this case"
+    assert found(known, "--number", "111222333") == [(CASE, "s1")]
 
 
 def test_a_case_is_found_where_it_went_on(known: Casus):

@@ -142,6 +142,7 @@ class Engine:
         act.at = act.request.occurred_at or act.now
         desk = table.desk(act, act.own(), team, actor, teams)
         decided = decide(command, state, desk)
+        identity = identity or self._corrected(act, decided, desk, header)
         act.change(guard(
             dict(act.streams), decided, act.when, header,
             whole=command.WHOLE_TEAM, team_of=lambda t: table.team(act, t), profile_of=table.profile,
@@ -153,6 +154,13 @@ class Engine:
             return Outcome(act.command_id, stream, tuple(_drafted(act, decided, header)))
         receipt = Receipt(act.command_id, digest, _result(stream, decided))
         return self._append(act, decided, header, receipt, stream, identity)
+
+    def _corrected(self, act: Act, decided: Decided, desk: Desk, header: Header) -> dict[str, str]:
+        """Who the resident is after a correction, whole: to be found from now on."""
+        said, own = matching.corrected(decided, desk.history), act.own()
+        if not said or own is None or not isinstance(own.state, Case):
+            return {}
+        return matching.looked_for(self.store, said, own.state, own.stream, header, act.permit)[0]
 
     def _not_seen(self, act: Act, command: CaseCommand) -> Case | Team:
         """A case that this login does not see. Whoever breaks glass says so first and then sees it; anybody else is turned

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 class PersonFinder(Protocol):
     """Finds the same person again, and digests what may hold a person's data."""
 
-    def find(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str]]:
-        """The streams and subjects with the same value for this purpose, under a disclosure of looking for them."""
+    def brought(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str, str]]:
+        """The streams and subjects with the same value for this purpose, each with the command that brought it, under a
+        disclosure of looking for them.
+        """
         ...
 
     def digest(self, purpose: str, content: bytes) -> bytes:

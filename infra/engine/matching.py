@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from commands.handle import Decided
 from domain.case import Case
-from domain.event import Header
+from domain.event import Header, Recorded
 from domain.events.correcting import EntryCorrected
 from domain.ids import RESIDENT, CaseNumber
 from domain.personal import Personal, Ref
 from infra.engine.log import Log
+from infra.engine.standing import stands
 from infra.store.disclosing import Permit, disclosed
 from infra.store.draft import Token
 
 PURPOSE = "overlap"
 """Matching between tables: a secret of its own, so that what one table looks for is never compared with another's."""
+NAMING = frozenset({"case.intake.subject-identified", "case.consent.named"})
+"""The entries that say who a resident is."""
 FINDING = {"name": "find-name", "birth_date": "find-birth-date", "number": "find-number"}
 """Finding the own cases of a person: of what, and the purpose whose secret its tokens are made with."""
 
@@ -29,6 +32,22 @@ def values(identity: Mapping[str, str]) -> list[str]:
     if identity.get("name") and identity.get("birth_date"):
         found.append(f"name:{letters(identity['name'])}:{identity['birth_date']}")
     return found
+
+
+def made_of(value: str) -> tuple[str, ...]:
+    """The fields that a value of `values` was made of."""
+    return ("number",) if value.startswith("number:") else ("name", "birth_date")
+
+
+def corrected(decided: Decided, records: Sequence[Recorded]) -> dict[str, str]:
+    """What a correction says of who the resident is: its value is to be found from now on, the old one no longer is."""
+    return {
+        event.field: event.text.text
+        for _, event in decided
+        if isinstance(event, EntryCorrected) and event.field in FINDING and event.text is not None
+        and event.text.subject == RESIDENT and event.text.text is not None
+        and any(r.version == event.entry and r.topic in NAMING for r in records)
+    }  # fmt: skip
 
 
 def letters(name: str) -> str:
@@ -79,7 +98,12 @@ def looked_for(
     opened = store.open_texts(missing.values(), under) if missing else {}
     whole = {**{f: t for f, ref in missing.items() if isinstance(t := opened.get(ref), str)}, **identity}
     looking = next(iter(under.values()))
-    found = {stream for value in values(whole) for stream, _ in store.tokens.find(PURPOSE, value, looking)}
+    found = {
+        stream
+        for value in values(whole)
+        for stream, subject, command in store.tokens.brought(PURPOSE, value, looking)
+        if stream != own and stands(store.load(stream), subject, command, made_of(value))
+    }
     return whole, tuple(sorted(found - {own or ""}))
 
 

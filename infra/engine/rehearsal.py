@@ -151,7 +151,7 @@ class Rehearsal:
             records.append(made)
         stored = StoredReceipt(receipt.command_id, receipt.digest, receipt.result, now, RECORDED_BY)
         self._receipts[receipt.command_id] = stored
-        self.tokens.put(tokens)
+        self.tokens.put(receipt.command_id, tokens)
         return Appended(records, stored)
 
     def _below(self, stream: str) -> tuple[Recorded, ...]:
@@ -178,15 +178,15 @@ class _Tokens:
     def __init__(self, base: Log | None, below: Callable[[str | None], str | None]) -> None:
         self._base = base
         self._below = below
-        self._kept: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._kept: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
 
-    def put(self, tokens: Sequence[Token]) -> None:
+    def put(self, command: str, tokens: Sequence[Token]) -> None:
         for t in tokens:
-            self._kept.setdefault((t.purpose, t.value), set()).add((t.stream, t.subject))
+            self._kept.setdefault((t.purpose, t.value), set()).add((t.stream, t.subject, command))
 
-    def find(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str]]:
-        """The streams and subjects with the same value for this purpose."""
-        below = self._base.tokens.find(purpose, value, self._below(under)) if self._base is not None else ()
+    def brought(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str, str]]:
+        """The streams and subjects with the same value for this purpose, each with the command that brought it."""
+        below = self._base.tokens.brought(purpose, value, self._below(under)) if self._base is not None else ()
         return sorted(self._kept.get((purpose, value), set()).union(below))
 
     def digest(self, purpose: str, content: bytes) -> bytes:

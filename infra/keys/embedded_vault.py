@@ -78,7 +78,7 @@ class EmbeddedVault:
                 [(*token, command_id) for token in tokens],
             )
 
-    def find(self, purpose: str, token: bytes, disclosure: str | None) -> list[tuple[str, str]]:
+    def find(self, purpose: str, token: bytes, disclosure: str | None) -> list[tuple[str, str, str]]:
         if disclosure is None or self._disclosed(disclosure).outcome != "matched":
             raise Refused("no-disclosure")
         rows = self.keys.query(
@@ -86,7 +86,7 @@ class EmbeddedVault:
             (purpose, token),
         )
         stored = self._stored([command for *_, command in rows])
-        return sorted({(stream, subject) for stream, subject, command in rows if command in stored})
+        return sorted({(stream, subject, command) for stream, subject, command in rows if command in stored})
 
     def secret(self, name: str) -> tuple[int, bytes] | None:
         rows = self.keys.query(f"SELECT kek_version, wrapped FROM {self.schema}secrets WHERE name = ?", (name,))

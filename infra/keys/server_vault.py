@@ -46,9 +46,9 @@ class ServerVault:
         self.database.query("SELECT casus_keys.put_tokens(?, ?::text[], ?::bytea[], ?::text[], ?::text[])",
                             (command_id, *(_columns(tokens) or ([], [], [], []))))  # fmt: skip
 
-    def find(self, purpose: str, token: bytes, disclosure: str | None) -> list[tuple[str, str]]:
-        rows = self.database.query("SELECT stream, subject FROM casus_keys.find(?, ?, ?)", (purpose, token, disclosure))
-        return sorted((row[0], row[1]) for row in rows)
+    def find(self, purpose: str, token: bytes, disclosure: str | None) -> list[tuple[str, str, str]]:
+        rows = self.database.query("SELECT stream, subject, command FROM casus_keys.find(?, ?, ?)", (purpose, token, disclosure))
+        return sorted((row[0], row[1], row[2]) for row in rows)
 
     def secret(self, name: str) -> tuple[int, bytes] | None:
         rows = self.database.query("SELECT kek_version, wrapped FROM casus_keys.secret(?)", (name,))

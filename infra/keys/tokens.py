@@ -36,6 +36,10 @@ class Tokens:
         """The streams and subjects with the same value for this purpose. Looking for a person is an act of seeing: refused
         as `no-disclosure` unless one of outcome `matched` is stored, and given here by its id.
         """
+        return list(dict.fromkeys((stream, subject) for stream, subject, _ in self.brought(purpose, value, under)))
+
+    def brought(self, purpose: str, value: str, under: str | None) -> list[tuple[str, str, str]]:
+        """The same, each with the command that brought it: what that command recorded may have been withdrawn since."""
         return self.keys.vault.find(purpose, self._token(purpose, value), under)
 
     def digest(self, purpose: str, content: bytes) -> bytes:

@@ -52,9 +52,9 @@ class Vault(Protocol):
         """Keep what a command brings: (purpose, token, stream, subject) each; what it brought in an earlier try is dropped."""
         ...
 
-    def find(self, purpose: str, token: bytes, disclosure: str | None) -> list[tuple[str, str]]:
-        """The streams and subjects with this token, of commands that were stored. A disclosure of outcome `matched` must
-        stand for it.
+    def find(self, purpose: str, token: bytes, disclosure: str | None) -> list[tuple[str, str, str]]:
+        """The streams and subjects with this token, of commands that were stored, each with the command that brought it. A
+        disclosure of outcome `matched` must stand for it.
         """
         ...
 

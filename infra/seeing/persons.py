@@ -11,6 +11,7 @@ from domain.identity import may_hold_number
 from domain.ids import RESIDENT, CaseNumber, Code, SubjectId
 from domain.refusal import Refused
 from infra.engine.matching import FINDING, sought
+from infra.engine.standing import stands
 from infra.policy.identity import number_holders
 from infra.seeing.gate import Gate
 
@@ -39,7 +40,8 @@ def find(gate: Gate, load: Callable[[CaseNumber], Sequence[Recorded]], sought_fo
     looking = gate.matched("find")
     found: set[tuple[str, str]] | None = None
     for field, text in sought_for.items():
-        same = set(gate.store.tokens.find(FINDING[field], sought(field, text), looking))
+        brought = gate.store.tokens.brought(FINDING[field], sought(field, text), looking)
+        same = {(number, subject) for number, subject, command in brought if stands(load(number), subject, command, (field,))}
         found = same if found is None else found & same
     shown = {row.number: row for number, subject in sorted(found or ()) for row in _visible(gate, load, number, subject)}
     gate.general("find", seen=shown)

@@ -100,3 +100,40 @@ def test_no_event_holds_anything_a_person_could_be_matched_by(office: Office):
         for (token,) in tokens:
             assert bytes(token).hex().encode() not in bytes(state)
         assert b"111222333" not in bytes(state)
+
+
+def identified(office: Office, case: str) -> int:
+    """The number of the entry that says who the resident is."""
+    return next(r.version for r in office.records(case) if r.topic == "case.intake.subject-identified")
+
+
+def test_an_identification_that_was_withdrawn_matches_nobody(office: Office):
+    known = office.accepted(ZEI, **ADA)
+    office.ask("correcting.withdraw", ZEI, case=known, entry=identified(office, known), why="Van een ander")
+    office.submitted(GRN, **ADA)
+    assert not office.case(known).probes
+
+
+def test_a_name_that_was_corrected_matches_as_it_should_have_been(office: Office):
+    known = office.accepted(ZEI, **ADA)
+    office.ask("correcting.correct", ZEI, case=known, entry=identified(office, known), field="name", value="Eva Verzonnen")
+    office.submitted(GRN, **ADA)
+    assert not office.case(known).probes, "as it was wrong"
+    office.submitted(GRN, **{**ADA, "name": "Eva Verzonnen"})
+    assert office.case(known).probes
+
+
+def test_who_was_withdrawn_and_named_anew_is_known_again(office: Office):
+    known = office.accepted(ZEI, **ADA)
+    office.ask("correcting.withdraw", ZEI, case=known, entry=identified(office, known), why="Verkeerd")
+    office.ask("intake.identify", ZEI, case=known, **ADA)
+    office.submitted(GRN, **ADA)
+    assert office.case(known).probes
+
+
+def test_without_looking_whether_it_stands_it_would_match(office: Office, monkeypatch: pytest.MonkeyPatch):
+    known = office.accepted(ZEI, **ADA)
+    office.ask("correcting.withdraw", ZEI, case=known, entry=identified(office, known), why="Van een ander")
+    monkeypatch.setattr("infra.engine.matching.stands", lambda *_: True)
+    office.submitted(GRN, **ADA)
+    assert office.case(known).probes

@@ -93,10 +93,10 @@ BEGIN
         ON CONFLICT DO NOTHING;
 END $$;
 
--- Where somebody with this token is known, of commands that were stored, for a disclosure of outcome `matched`. Of cases
+-- Where somebody with this token is known, and by which of the commands that were stored, for a disclosure of outcome `matched`. Of cases
 -- that the caller is not in nothing is told: that a table knows somebody is itself content.
-CREATE FUNCTION casus_keys.find(p_purpose text, p_token bytea, p_disclosure text) RETURNS TABLE (stream text, subject text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION casus_keys.find(p_purpose text, p_token bytea, p_disclosure text)
+RETURNS TABLE (stream text, subject text, command text) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     bound boolean := NOT pg_has_role(session_user, current_user, 'MEMBER');
@@ -106,13 +106,13 @@ BEGIN
     THEN
         PERFORM casus.refuse('no-disclosure');
     END IF;
-    RETURN QUERY SELECT DISTINCT t.originator_id, t.subject FROM casus_keys.tokens t
+    RETURN QUERY SELECT DISTINCT t.originator_id, t.subject, t.command_id FROM casus_keys.tokens t
         JOIN casus.receipts r ON r.command_id = t.command_id
         WHERE t.purpose = p_purpose AND t.token = p_token AND (NOT bound OR EXISTS (
             SELECT FROM casus.roster m WHERE m.login = session_user AND m.here AND (
                 casus.stands(m, t.originator_id) IN ('own', 'glass')
                 OR casus.stands(m, t.originator_id) = 'table' AND 'privacy' = ANY (m.functions))))
-        ORDER BY 1, 2;
+        ORDER BY 1, 2, 3;
 END $$;
 
 -- A wrapped secret of the store. Without the key-encryption key it opens nothing; with it, it makes tokens and digests.

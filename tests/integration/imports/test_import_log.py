@@ -115,7 +115,7 @@ def test_the_same_cases_of_another_source_are_others(store: Store, take: Import,
     assert set(stored(store, "lock")) == {f"lock:ship-{n:04}" for n in range(3)}
 
 
-@pytest.mark.parametrize("name", ["", "source", "Harbour", "har bour", "harbour:1", "-x", "a" * 41, "haven\n", "é"])
+@pytest.mark.parametrize("name", ["", "source", "access", "Harbour", "har bour", "harbour:1", "-x", "a" * 41, "haven\n", "é"])
 def test_a_source_needs_a_name_that_can_begin_a_number(store: Store, take: Import, tmp_path: Path, name: str):
     with pytest.raises(Refused) as refused:
         take(written(tmp_path / "log.jsonl", steps(1)), name)

@@ -117,7 +117,11 @@ class Session:
         from infra.seeing.seats import Asker
 
         asker = Asker(self.login, self.acting_as(), self.settings.team, self.assurance)
-        return Gate(self.store, asker, self.team, self.readmodels.teams_of, self._peopled, self.named_purpose)
+        return Gate(self.store, asker, self.team, self._homes, self._peopled, self.named_purpose)
+
+    def _homes(self, login: str, who: str | None) -> list[str]:
+        """The tables where somebody is at home. Asked when the case does not say it: read models take time to load."""
+        return self.readmodels.teams_of(login, who)
 
     def _peopled(self) -> bool:
         """Whether anybody is on a roster."""

@@ -19,6 +19,9 @@ KEPT_IN = {
 }  # fmt: skip
 """Fields that name an entry of the case, and where the case keeps such entries."""
 
+UNNAMED = frozenset({"resident", "child", "relative"})
+"""Whose name says who the resident is."""
+
 
 def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
     """Refuse a correction or withdrawal of `target` after which the case would be forgotten, entries would name what is
@@ -33,6 +36,7 @@ def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
     hanging = sorted(set(_hanging(trial)) - set(_hanging(desk.history)))
     if hanging:
         raise Refused("entry-rested-on", entry=target.version, entries=tuple(hanging))
+    nobody_named(before, after)
     if before.is_open() and not after.is_open():
         nothing_open(after)
     still_obliged(desk, before, after)
@@ -44,6 +48,17 @@ def still_fits(desk: Desk, event: Event, target: Recorded) -> None:
     plan = desk.profile.plan
     budget = plan.budget_cents.value if plan is not None and plan.budget_cents is not None else None
     check_outcome(after, desk.team, before=before, budget=budget)
+
+
+def nobody_named(before: Case, after: Case) -> None:
+    """Refuse that a case is anonymous again, or a name stands in an anonymous one, while it says who its people are."""
+    if not after.anonymous:
+        return
+    known = {s.id for s in after.subjects.values() if s.kind in UNNAMED and (s.name or s.birth_date or s.number or s.contact)}
+    if before.anonymous:
+        known -= {s.id for s in before.subjects.values() if s.kind in UNNAMED and s.named()}
+    if known:
+        raise Refused("still-named", case=after.number, subjects=tuple(sorted(known)))
 
 
 def nothing_open(case: Case) -> None:

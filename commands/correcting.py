@@ -14,6 +14,7 @@ from commands.desk import Desk
 from commands.identifying import birth_date, citizen_number, may_bring_number
 from domain.case import FINAL, OPEN, Case, Status
 from domain.event import Event, Recorded
+from domain.events.consent import GroundRecorded
 from domain.events.correcting import EntryCorrected, EntryWithdrawn, StatementAdded, corrected
 from domain.ids import SubjectId
 from domain.personal import Personal
@@ -63,6 +64,7 @@ class Correct(CaseCommand):
 
     def decide(self, state: Case, desk: Desk) -> Iterator[Yield]:
         target = self._target(desk)
+        own_ground(target, desk, self.field)
         if self.moved_to is not None:
             yield from self._moved(target, state, desk)
         if self.field is not None:
@@ -150,6 +152,7 @@ class Withdraw(CaseCommand):
         if target.event.TOPIC in OPENING:
             raise Refused("opening-entry", entry=self.entry)
         not_of_access(target)
+        own_ground(target, desk)
         ours(target, desk)
         named = (getattr(target.event, n, None) for n in KEPT_IN)
         event = EntryWithdrawn(
@@ -195,6 +198,16 @@ def entry(desk: Desk, number: int) -> Recorded:
     if isinstance(found.event, EntryCorrected | EntryWithdrawn):
         raise Refused("correction-itself", entry=number)
     return found
+
+
+def own_ground(target: Recorded, desk: Desk, field: str | None = None) -> None:
+    """Refuse to change the ground that another organisation relies on, or whose ground it is: each records its own alone."""
+    if not isinstance(target.event, GroundRecorded):
+        return
+    if target.event.partner != desk.me().partner:
+        raise Refused("not-your-ground", entry=target.version, partner=target.event.partner)
+    if field == "partner":
+        raise Refused("identity-field", field=field)
 
 
 def not_of_access(target: Recorded) -> None:

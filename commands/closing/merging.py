@@ -21,7 +21,7 @@ GOING_ON = frozenset({Status.ACTIVE, Status.RESTING})
 class Merge(CaseCommand):
     """Merge a duplicate into the case that stays; its open agreements go along.
 
-    A case that has open agreements merges into one that is worked on; a named case never into an anonymous one.
+    A case that has open agreements merges into one that is worked on; one that is anonymous only into another, until it is named.
 
     casus closing merge LEL-2026-0009 --into LEL-2026-0007 --why "Submitted twice"
     """
@@ -46,8 +46,8 @@ class Merge(CaseCommand):
             raise Refused("not-your-case", case=kept.number, team=kept.team)
         if kept.status not in OPEN:
             raise Refused("wrong-state", case=kept.number, status=kept.status.value, states=tuple(sorted(OPEN)))
-        if kept.anonymous and not state.anonymous:
-            raise Refused("still-anonymous", case=kept.number)
+        if kept.anonymous != state.anonymous:  # who is anonymous would be named by it, without the steps that naming asks
+            raise Refused("still-anonymous", case=kept.number if kept.anonymous else state.number)
         calls = sorted(e.id for e in state.open_escalations())
         if calls:
             raise Refused("escalation-open", case=state.number, escalations=tuple(calls))

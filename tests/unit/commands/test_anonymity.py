@@ -8,10 +8,23 @@ import pytest
 from commands import closing, correcting, escalation, intake, plan
 from commands.anonymity import identifier_in, passes_eleven_test
 from commands.base import CaseCommand, Command, _clean
-from domain.events.intake import CaseTakenUp
+from domain.events.intake import CaseTakenUp, SubjectNoted
 from domain.refusal import Refused
 from tests.command_examples import COMMANDS
-from tests.examples import ACCEPTED, ACTIVE, ANONYMOUS, GROUND, IDENTIFIED, IMPORTED, MET, NAMED, SUBMITTED, TRANSFER
+from tests.examples import (
+    ACCEPTED,
+    ACTIVE,
+    ANONYMOUS,
+    GROUND,
+    IDENTIFIED,
+    IMPORTED,
+    MET,
+    NAMED,
+    SUBMITTED,
+    TRANSFER,
+    example,
+    text,
+)
 from tests.scenario import CASE, LOCK_NEW, TODAY, TWIN, Situation, given
 from tests.support.tables import HARBOUR, LOCK, LOCK_MASTER, MASTER
 
@@ -148,8 +161,24 @@ def test_a_named_case_is_not_merged_into_an_anonymous_one():
     given(*ACTIVE).beside(TWIN, *GOING).when(merge).then_refused("still-anonymous", case=TWIN)
 
 
-def test_an_anonymous_case_may_be_merged_into_a_named_one():
-    given(*GOING).beside(TWIN, *ACTIVE).when(closing.Merge(case=CASE, into=TWIN, why="The same boat")).then_it()
+def test_nor_an_anonymous_one_into_a_named_one_for_that_would_name_it():
+    merge = closing.Merge(case=CASE, into=TWIN, why="The same boat")
+    given(*GOING).beside(TWIN, *ACTIVE).when(merge).then_refused("still-anonymous", case=CASE)
+    given(*GOING).beside(TWIN, *GOING).when(merge).then_it()
+
+
+def test_naming_is_not_withdrawn_from_under_what_says_who_it_is():
+    later = (*UNNAMED, NAMED, example("case.intake.subject-identified"))
+    withdraw = correcting.Withdraw(case=CASE, entry=3, why="Not necessary after all")
+    given(*later).when(withdraw).then_refused("still-named", subjects=("s1",))
+    given(*UNNAMED, NAMED).when(withdraw).then_it()
+
+
+def test_who_is_named_in_an_anonymous_case_does_not_become_family_by_a_correction():
+    neighbour = SubjectNoted(subject="s2", kind="neighbour", name=text("Bo", "s2"))
+    there = given(*UNNAMED, neighbour)
+    there.when(correcting.Correct(case=CASE, entry=3, field="kind", value="relative")).then_refused("still-named")
+    there.when(correcting.Correct(case=CASE, entry=3, field="kind", value="other")).then_it()
 
 
 @pytest.mark.parametrize("rule", ["111222333", "0612345678", "17-05-1980"])

@@ -41,7 +41,7 @@ from tests.examples import (
     text,
 )  # fmt: skip
 from tests.scenario import CASE, SUBMITTED_ON, TODAY, Situation, given, noon, on
-from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT
+from tests.support.tables import HARBOUR, HOME, HOME_TOO, LOCK, LOCK_MASTER, MASTER, PILOT, TUG
 
 SPENT = BudgetSpent(reservation="B1", cents=30_000)
 
@@ -234,3 +234,15 @@ def test_what_says_who_looked_stays_as_it_is():
 def test_what_was_asked_and_decided_about_a_subjects_data_stays_as_it_is():
     entry = len(ACTIVE) + 1
     given(*ACTIVE, ASKED_FOR).when(withdraw(entry)).then_refused("settled-entry", entry=entry)
+
+
+def test_a_ground_is_changed_by_the_organisation_that_recorded_it_alone():
+    recorded = given(*ACTIVE, GROUND)
+    entry = len(ACTIVE) + 1
+    motivation = Correct(case=CASE, entry=entry, field="motivation", value="Another law")
+    recorded.when(motivation).then_it()
+    recorded.by(TUG).when(motivation).then_refused("not-your-ground", partner="pilots")
+    recorded.by(TUG).when(Withdraw(case=CASE, entry=entry, why="Not ours")).then_refused("not-your-ground")
+    recorded.when(Withdraw(case=CASE, entry=entry, why="It does not hold")).then_it()
+    given_to = Correct(case=CASE, entry=entry, field="partner", value="tugs")
+    recorded.when(given_to).then_refused("identity-field", field="partner")

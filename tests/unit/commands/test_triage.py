@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from commands.triage import Accept, Ask, Assess, Decline, Redirect, weigh
 from domain.case import Status
-from domain.events.consent import ConsentGiven
+from domain.events.consent import ConsentGiven, ConsentRefused
 from domain.events.triage import CaseAccepted, CaseDeclined, CriterionAssessed
 from tests.examples import ANONYMOUS, CONSENT, GROUND, LATER, MET, NEW_CASE, PAST, REDIRECT, SOON, text
 from tests.scenario import CASE, TODAY, case, given
@@ -66,14 +66,20 @@ def test_where_the_profile_asks_for_consent_a_case_is_not_accepted_without():
 
 
 def test_consent_or_another_ground_or_no_name_settles_it():
-    for settled in ((*NEW_CASE, CONSENT), (*NEW_CASE, GROUND), (ANONYMOUS,)):
+    consent = CONSENT.model_copy(update={"purpose": "case-direction"})
+    for settled in ((*NEW_CASE, consent), (*NEW_CASE, GROUND), (ANONYMOUS,)):
         given(*settled, MET).working_by(profile(submission__consent_required=True)).when(ACCEPT).then_it()
 
 
 def test_consent_that_has_run_out_or_is_a_childs_settles_nothing():
-    ended = CONSENT.model_copy(update={"until": PAST})
-    childs = ConsentGiven(consent="C1", subject="s2", purpose="care")
-    for unsettled in (ended, childs):
+    given_ = ConsentGiven(consent="C1", subject="s1", purpose="case-direction")
+    ended, childs = given_.model_copy(update={"until": PAST}), given_.model_copy(update={"subject": "s2"})
+    refused = ConsentRefused(consent="C2", subject="s1", purpose="case-direction")
+    given(*NEW_CASE, given_, MET).working_by(profile(submission__consent_required=True)).when(ACCEPT).then_it()
+    given(*NEW_CASE, given_, refused, MET).working_by(profile(submission__consent_required=True)).when(ACCEPT).then_refused(
+        "no-consent-recorded"
+    )
+    for unsettled in (ended, childs, CONSENT):  # the last is for care alone
         asks = given(*NEW_CASE, unsettled, MET).working_by(profile(submission__consent_required=True))
         asks.when(ACCEPT).then_refused("no-consent-recorded")
 

@@ -1,16 +1,20 @@
 """On a server: a privacy officer erases with a login of their own, the database lets nobody else, and not before it has begun."""
 
+import secrets
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from domain.event import Event
+from domain.events.rights import DecisionConfirmed, ErasureBegun, SubjectErased
 from domain.refusal import Refused
 from infra.erasing.ledger import Ledger
 from infra.erasing.standing import standings
-from infra.store import create_store, open_store
+from infra.store import Draft, Receipt, create_store, open_store
 from infra.store.texts import Withheld
 from tests.integration.engine.office import opened
 from tests.integration.erasing.archive import finish, texts
@@ -80,6 +84,38 @@ def test_before_it_has_begun_the_database_destroys_nothing(house: House) -> None
         client.execute("SELECT casus_keys.erasure_destroy(%s, 's1', '{}')", (number,))
     with opened(house.config) as owner:
         assert "Er is hulp nodig" in texts(owner.store, number).values()
+
+
+def forged(worker: Worker, number: str, *events: Event) -> None:
+    """Append by hand what no rule of ours was asked for, with a header that is true."""
+    store = worker.office.store
+    last = store.load(number)[-1]
+    mine = next(r.header for r in reversed(store.load(number)) if r.recorded_by == worker.login)
+    command = secrets.token_hex(8)
+    drafts = [Draft(number, event, replace(mine, command=command)) for event in events]
+    store.append(drafts, expected={number: last.version}, receipt=Receipt.of(command, {"forged": command}))
+
+
+def test_who_forges_the_second_person_in_the_facts_is_found_out_by_the_stamp(house: House) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, right = decided(house, privacy, coordinator)
+        forged(
+            privacy, number, DecisionConfirmed(right=right, login="somebody-else", alone=False),
+            ErasureBegun(right=right, subject="s1"),
+        )  # fmt: skip
+        with pytest.raises(Refused, match="second-lock") as refused:
+            finish(privacy.office, number, right)
+        assert refused.value.facts["why"] == "one-person"
+    with opened(house.config) as owner:
+        assert "Er is hulp nodig" in texts(owner.store, number).values()
+
+
+def test_who_says_that_it_is_done_already_destroys_nothing(house: House) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, right = decided(house, privacy, coordinator)
+        forged(privacy, number, SubjectErased(right=right, subject="s1", keys=1, receipt="f" * 64))
+    with house.sql("privacy") as client, pytest.raises(psycopg.errors.InsufficientPrivilege, match="no-erasure"):
+        client.execute("SELECT casus_keys.erasure_destroy(%s, 's1', '{}')", (number,))
 
 
 @pytest.mark.parametrize("who", ["member", "coordinator", "auditor", "reporting", "administrator", "projector"])

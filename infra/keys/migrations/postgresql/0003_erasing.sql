@@ -40,14 +40,53 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE e.originator_id = p_stream AND e.topic = p_topic AND left(f.rest, -1)::jsonb ->> 'subject' = p_subject)
 $$;
 
--- Nothing below is done for a subject before the log says that the erasing has begun.
+-- Whether two logins stand behind an erasure that has begun: one decided it and another confirmed it, or one asked to destroy
+-- what was kept long enough and another confirmed that. By the stamps of who recorded it: an event's own word can be forged.
+CREATE FUNCTION casus_keys.two_persons(p_stream text, p_subject text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH said AS (
+        SELECT e.topic, e.recorded_by, (casus.taken_apart(e.state)).facts AS facts, (casus.taken_apart(e.state)).who AS who
+        FROM casus.stored_events e
+        WHERE e.originator_id = p_stream AND e.topic IN ('case.rights.decided', 'case.rights.confirmed',
+            'case.rights.erasure-begun', 'case.retention.destruction-decided')),
+    begun AS (
+        SELECT facts ->> 'right' AS request FROM said
+        WHERE topic = 'case.rights.erasure-begun' AND facts ->> 'subject' = p_subject),
+    destroyed AS (
+        SELECT who ->> 'team' AS team, facts ->> 'custody' AS custody FROM said
+        WHERE topic = 'case.retention.destruction-decided' AND facts -> 'subjects' ? p_subject),
+    acts AS (
+        SELECT e.topic, e.recorded_by, (casus.taken_apart(e.state)).facts AS facts, d.custody
+        FROM destroyed d JOIN casus.stored_events e ON e.originator_id = d.team
+        WHERE e.topic IN ('team.custody.requested', 'team.custody.confirmed'))
+    SELECT EXISTS (
+            SELECT FROM begun b
+            JOIN said d ON d.topic = 'case.rights.decided' AND d.facts ->> 'right' = b.request
+                AND d.facts ->> 'outcome' IN ('granted', 'partly')
+            JOIN said c ON c.topic = 'case.rights.confirmed' AND c.facts ->> 'right' = b.request
+                AND c.recorded_by <> d.recorded_by)
+        OR EXISTS (SELECT FROM begun) AND EXISTS (
+            SELECT FROM acts a
+            JOIN acts c ON c.topic = 'team.custody.confirmed' AND c.facts ->> 'custody' = a.custody
+                AND c.recorded_by <> a.recorded_by
+            WHERE a.topic = 'team.custody.requested' AND a.facts ->> 'custody' = a.custody
+                AND a.facts ->> 'act' = 'destroy' AND a.facts ->> 'case' = p_stream)
+$$;
+
+-- Nothing below is done for a subject before the log says that the erasing has begun, and by two persons. The owner, who puts
+-- backups back, does again what the log or the ledger says was done.
 CREATE FUNCTION casus_keys.must_have_begun(p_stream text, p_subject text) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    bound boolean := NOT pg_has_role(session_user, current_user, 'MEMBER');
 BEGIN
     IF NOT casus_keys.erasure_logged(p_stream, p_subject, 'case.rights.erasure-begun')
-        AND NOT casus_keys.erasure_logged(p_stream, p_subject, 'case.rights.subject-erased')
+        AND (bound OR NOT casus_keys.erasure_logged(p_stream, p_subject, 'case.rights.subject-erased'))
     THEN
         RAISE EXCEPTION 'casus: no-erasure' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF bound AND NOT casus_keys.two_persons(p_stream, p_subject) THEN
+        RAISE EXCEPTION 'casus: one-person' USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;
 
@@ -143,7 +182,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT version, since FROM casus_keys.keks ORDER BY version
 $$;
 
-REVOKE ALL ON FUNCTION casus_keys.must_have_begun(text, text), casus_keys.erasure_note(text, text, text, text, text),
+REVOKE ALL ON FUNCTION casus_keys.two_persons(text, text), casus_keys.must_have_begun(text, text), casus_keys.erasure_note(text, text, text, text, text),
     casus_keys.erasure_steps(), casus_keys.erasure_keys(text, text), casus_keys.erasure_destroy(text, text, text[]),
     casus_keys.erasure_same_person(text, text), casus_keys.erasure_drop_tokens(text, text),
     casus_keys.erasure_left(text, text), casus_keys.keks_in_use(), casus_keys.wrapped_now(),

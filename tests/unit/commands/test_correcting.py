@@ -28,6 +28,7 @@ from tests.examples import (
     CLOSED,
     DEVIATION,
     FLAGGED,
+    GROUND,
     LATER,
     MERGED,
     MET,

@@ -1,0 +1,61 @@
+"""On a server with roles: a backup is its owner's to make, and everybody has their rights again where it is put back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.refusal import Refused
+from infra.backup import restore, take
+from infra.backup.following import derive
+from infra.store import create_store, open_store
+from infra.store.postgresql import PostgreSQLDatabase
+from infra.store.roles.installing import install
+from tests.integration.backup.conftest import whole
+from tests.integration.backup.test_there_and_back import backed_up, quiet
+from tests.integration.roles.house import ROSTER, SERVICES, House, build, new_config, tear_down
+from tests.support.postgres import Server
+
+
+@pytest.fixture(scope="module")
+def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    config = new_config(postgres_server, Path(tmp_path_factory.mktemp("roles")))
+    create_store(config).close()
+    made = build(postgres_server, config)
+    yield made
+    tear_down(made)
+    assert config.dsn is not None
+    postgres_server.drop(config.dsn)
+
+
+@pytest.mark.parametrize("holds", ["events", "keys"])
+@pytest.mark.parametrize("who", [*ROSTER, *SERVICES])
+def test_no_login_but_the_owners_makes_a_backup(house: House, who: str, holds: str, tmp_path: Path):
+    """Not even of what it may read: a backup with a part left out would be taken for whole."""
+    with pytest.raises(Refused) as refused:
+        take(house.config_of(who), {holds: tmp_path / "backup"}, quiet)  # type: ignore[dict-item]
+    assert refused.value.code == "store-forbidden"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_everybody_has_their_rights_again_where_it_was_put_back(house: House, tmp_path: Path):
+    files = backed_up(house.config, tmp_path)
+    dsn = house.server.fresh_database()
+    there = replace(house, config=replace(house.config, dsn=dsn))
+    restore(there.config, files, quiet)  # type: ignore[arg-type]
+    derive(there.config, lambda _: None)
+    assert whole(there.config) == whole(house.config)
+    with pytest.raises(Refused, match="store-forbidden"):
+        open_store(there.config_of("member"))
+    with open_store(there.config) as store:
+        database = store.connection()
+        assert isinstance(database, PostgreSQLDatabase)
+        install(database)
+    with there.at_work("member") as me:
+        me.ask("intake.supplement", case=house.case, text="De huisarts bevestigt het")
+    with there.at_work("outsider") as other:
+        with pytest.raises(Refused, match="not-allowed"):
+            other.ask("intake.supplement", case=house.case, text="Ik kijk even mee")
+        assert other.office.store.load(house.case) == []
+    house.server.drop(dsn)

@@ -3,6 +3,9 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from domain.refusal import Refused
 from infra.backup import restore, take
+from infra.backup.target import target
 from infra.store import StoreConfig, create_store, open_store
 from tests.integration.backup.conftest import NewPlace, fill, whole
 from tests.integration.backup.test_there_and_back import backed_up, quiet
@@ -242,6 +246,36 @@ def test_one_that_was_broken_off_left_nothing_and_can_be_given_again(
             restore(there, files, quiet)  # type: ignore[arg-type]
     with pytest.raises(Refused, match="no-store"):
         open_store(there)
+    restore(there, files, quiet)  # type: ignore[arg-type]
+    assert whole(there) == whole(config)
+
+
+def test_one_that_was_broken_off_between_its_two_files_goes_on(config: StoreConfig, new_place: NewPlace, tmp_path: Path):
+    """On a laptop the keys are committed first: then the power goes."""
+    files, whole_one, half = backed_up(config, tmp_path), new_place("sqlite"), new_place("sqlite")
+    restore(whole_one, files, quiet)  # type: ignore[arg-type]
+    with target(half):
+        pass
+    half.keys_db.write_bytes(whole_one.keys_db.read_bytes())
+    found = restore(half, files, quiet)  # type: ignore[arg-type]
+    assert found.there == ("keys",)
+    assert whole(half) == whole(config)
+
+
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.4])
+def test_one_that_was_killed_can_be_given_again(config: StoreConfig, after: float, new_place: NewPlace, tmp_path: Path):
+    files, there = backed_up(config, tmp_path), new_place("sqlite")
+    code = (
+        "import sys, pathlib\nfrom infra.backup import restore\nfrom infra.store import StoreConfig\n"
+        "home, events, keys = map(pathlib.Path, sys.argv[1:])\nprint(flush=True)\n"
+        "restore(StoreConfig(home), {'events': events, 'keys': keys}, lambda rows: None)\n"
+    )
+    command = [sys.executable, "-c", code, str(there.home), str(files["events"]), str(files["keys"])]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        time.sleep(after * 0.05)
+        running.kill()
     restore(there, files, quiet)  # type: ignore[arg-type]
     assert whole(there) == whole(config)
 

@@ -64,6 +64,8 @@ class Command(BaseModel):
     """Whether the command line asks to confirm it."""
     LEGAL: ClassVar[bool] = False
     """Whether the rule needs the legal terms of keeping."""
+    FOLLOWED: ClassVar[bool] = False
+    """Whether more is done once it was recorded (keys are destroyed): it is asked by itself, not from a file of commands."""
     HISTORY: ClassVar[bool] = False
     """Whether the rule needs the case's entries themselves (correcting one)."""
     FOREIGN: ClassVar[bool] = False

@@ -129,6 +129,7 @@ class CarryOut(_Keeping):
 
     VERB: ClassVar[str] = "carry-out"
     IRREVERSIBLE: ClassVar[bool] = True
+    FOLLOWED: ClassVar[bool] = True
     LEGAL: ClassVar[bool] = True
     subject: SubjectId | None = None
 

@@ -26,6 +26,7 @@ class Erase(RightsCommand):
 
     VERB: ClassVar[str] = "erase"
     IRREVERSIBLE: ClassVar[bool] = True
+    FOLLOWED: ClassVar[bool] = True
     LEGAL: ClassVar[bool] = True
     right: EntryId = Which
 

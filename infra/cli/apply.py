@@ -137,6 +137,8 @@ def _step(number: int, line: bytes, seen: Counter[str], keyed: Digest) -> Step:
         kind = resolve(name)
     except LookupError:
         raise Refused("line-unknown-command") from None
+    if kind.FOLLOWED:
+        raise Refused("line-followed", command=name)
     own = {p.name for p in params(kind)}
     own |= {"audience"} - {p.name for p in meta(kind)}  # where it means nothing it is an unknown field
     also = {key: found.pop(key) for key in WITH if key in found and key not in own}

@@ -75,7 +75,7 @@ class Erasing:
             self.tell(step)
         self.keeper.close(number, subject)
         line = self._line(number, subject)
-        return Erased(number, subject, request, len(line.keys), line.digest(), tuple(noted["others"].split()))
+        return Erased(number, subject, request, len(line.keys), line.digest(), tuple(noted["others"].splitlines()))
 
     def _begun(self, number: CaseNumber, request: EntryId) -> Recorded:
         for record in self.store.load(number):
@@ -104,7 +104,10 @@ class Erasing:
 
     def _others(self, number: CaseNumber, subject: str, request: EntryId, header: Header) -> str:
         self.look()
-        return " ".join(self.keeper.same_person(number, subject))
+        case = replay(Case(), self.store.load(number))
+        # A case that went on elsewhere has no tokens there, and left its texts where they were recorded.
+        linked = {case.predecessor, case.successor, case.merged_into, *case.duplicates} - {None}
+        return "\n".join(sorted({*self.keeper.same_person(number, subject), *map(str, linked)}))
 
     def _keys(self, number: CaseNumber, subject: str, request: EntryId, header: Header) -> None:
         self.keeper.destroy(number, subject, self._line(number, subject).keys)

@@ -121,3 +121,10 @@ def test_a_line_that_happened_today_is_the_same_line_later_today_and_tomorrow(ca
     assert [o["repeated"] for o in casus.json("apply", file)] == [True]
     casus.later(days=1)
     assert [o["repeated"] for o in casus.json("apply", file)] == [True]
+
+
+@pytest.mark.parametrize("name", ["rights.erase", "retention.carry-out"])
+def test_what_goes_on_after_it_was_recorded_is_not_given_from_a_file(casus: Casus, tmp_path: Path, name: str):
+    refused = casus("apply", written(tmp_path, {"command": name, "case": "HBR-2026-0001"}), "--yes")
+    assert refused.code == 3
+    assert name in refused.err

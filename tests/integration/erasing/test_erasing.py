@@ -93,6 +93,13 @@ def _keeper(office: Office) -> Keeper:
     return keeper_of(office.store)
 
 
+def test_a_case_it_went_on_as_or_was_merged_with_is_named_though_nothing_is_matched(office: Office, archive: Archive):
+    first, second = office.submitted(), office.submitted(name="Bo Bedacht")
+    office.ask("closing.merge", case=second, into=first, why="Dezelfde")
+    number = archive.begun(second)
+    assert finish(office, second, number).others == (first,)
+
+
 def test_one_of_several_is_erased_alone_also_in_an_open_case(office: Office, archive: Archive):
     number = office.submitted()
     office.ask("intake.note-subject", case=number, kind="neighbour", name="Buur Verzonnen")

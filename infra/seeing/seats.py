@@ -76,20 +76,19 @@ class Seats:
         return Seat(team, actor, working)
 
     def _first(self, names: Iterable[TeamId]) -> Seat:
-        named = list(names)
-        homes = [] if self.asker.team else (n for n in self._homes(self.asker.login, self.asker.acting_as) if n not in named)
         found: Seat | None = None
-        for name in _each(named, homes):
+        for name in self._in_turn(list(names)):
             seat = self.at(name)
             if seat.taken:
                 return seat
             found = found or seat
         return found or Seat(Team(), Actor(self.asker.login, assurance=self.asker.assurance))
 
-
-def _each(first: Iterable[TeamId], then: Iterable[TeamId]) -> Iterator[TeamId]:
-    yield from first
-    yield from then
+    def _in_turn(self, named: list[TeamId]) -> Iterator[TeamId]:
+        """The tables that may be meant; where else somebody is at home is asked only when it is none of these."""
+        yield from named
+        if not self.asker.team:
+            yield from (n for n in self._homes(self.asker.login, self.asker.acting_as) if n not in named)
 
 
 def _concerned(case: Case) -> list[TeamId]:

@@ -101,7 +101,8 @@ def policies(db: Database) -> set[RowPolicy]:
     for table, name, command, roles, using, check, permissive in rows:
         if BESIDE in table:
             continue
-        told = using if permissive and not check else f"{using} / {check} / {permissive}"
+        plain = " ".join((using or "").split())
+        told = plain if permissive and not check else f"{plain} / {check} / {permissive}"
         found.add(RowPolicy(table, name, command, tuple(roles.split()), told))
     return found
 

@@ -39,6 +39,12 @@ PEOPLES = """
         AND NOT EXISTS (SELECT FROM casus.roster r WHERE r.login = l.rolname AND r.here)
     ORDER BY 1
 """
+KNOCKED = """
+    SELECT k.number, k.grain FROM casus.case_members k WHERE k.grain LIKE 'knock:%' AND k.until < now() AND NOT EXISTS (
+        SELECT FROM casus.case_members g WHERE g.number = k.number AND g.grain = replace(k.grain, 'knock:', 'glass:')
+            AND g.since >= k.since)
+    ORDER BY 1, 2
+"""
 STAMPED = """
     SELECT n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('casus', 'casus_keys') AND p.prosecdef
@@ -47,8 +53,8 @@ STAMPED = """
 
 
 class Finding(NamedTuple):
-    """One difference: `kind` (role, owner, right, policy, row-security, topic, login, setting, function, members), what it is
-    of, and what is the matter.
+    """One difference: `kind` (role, owner, right, policy, row-security, topic, login, setting, function, members, knock), what
+    it is of, and what is the matter.
     """
 
     kind: str
@@ -102,8 +108,8 @@ def _logins(db: Database) -> Iterator[Finding]:
         )
         yield from (Finding("login", row[0], "password-not-scram") for row in rows)
     owners = db.query(
-        "SELECT l.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles l ON l.oid = m.member "
-        "WHERE g.rolname = ? AND EXISTS (SELECT FROM casus.roster r WHERE r.login = l.rolname AND r.here) ORDER BY 1",
+        "SELECT l.rolname::text FROM pg_roles l WHERE EXISTS (SELECT FROM casus.roster r WHERE r.login = l.rolname AND r.here) "
+        "AND (l.rolsuper OR pg_has_role(l.oid, (SELECT oid FROM pg_roles WHERE rolname = ?), 'MEMBER')) ORDER BY 1",
         (OWNER,),
     )
     yield from (Finding("login", row[0], "owner-on-a-roster") for row in owners)
@@ -121,3 +127,5 @@ def _kept(store: Store) -> Iterator[Finding]:
 
     for members in differing(store):
         yield from (Finding("members", number, "differ-from-the-log") for number in sorted(members))
+    # Whoever knocked and then broke no glass has seen facts, and no event says so.
+    yield from (Finding("knock", number, f"unbroken:{grain[6:]}") for number, grain in store.connection().query(KNOCKED))

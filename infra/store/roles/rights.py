@@ -26,7 +26,7 @@ class Right(NamedTuple):
 
 
 class RowPolicy(NamedTuple):
-    """Which rows of a table a role may read. `using` stands as the catalogue gives it back."""
+    """Which rows of a table a role may read. `using` stands as the catalogue gives it back, in one line."""
 
     table: str
     name: str
@@ -42,7 +42,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "casus.casus_store": {"SELECT": EVERYBODY},
     "casus.place_head": {"SELECT": EVERYBODY},
     "casus.tracking": {"SELECT": EVERYBODY, "UPDATE": (PROJECTOR,)},
-    "casus.stored_events": {"SELECT": (*PEOPLE, PROJECTOR)},
+    "casus.stored_events": {"SELECT": (*PEOPLE, PROJECTOR, REPORTING)},
     "casus.places": {"SELECT": (*PEOPLE, PROJECTOR)},
     "casus.receipts": {"SELECT": PEOPLE},
     "casus_keys.casus_schema": {"SELECT": EVERYBODY},
@@ -58,6 +58,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "casus.notice_given": (PROJECTOR,),
     "casus.notices_due": (PROJECTOR,),
     "casus.place_new": EVERYBODY,
+    "casus.my_streams": (*PEOPLE, REPORTING),
     "casus.sees": PEOPLE,
     "casus_keys.add": WORKERS,
     "casus_keys.find": WORKERS,
@@ -79,10 +80,23 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "casus_keys.keks_in_use": WORKERS,
 }
 
+
+def _seen(column: str, *, streams: bool = True, disclosures: bool = False) -> str:
+    """Which rows people read, by the column that holds a stream: as the catalogue gives it back. That of a read model names no
+    table, so that it holds for the one that a rebuild swaps in.
+    """
+    mine = f"({column} IN ( SELECT casus.my_streams() AS my_streams))"
+    if not disclosures:
+        return mine
+    its = f"casus.sees({column})"
+    return f"CASE WHEN ({column} ~~ 'access:%'::text) THEN {its} ELSE {mine} END" if streams else its
+
+
 POLICIES = (
-    RowPolicy("casus.stored_events", "casus_people", "r", PEOPLE, "casus.sees(originator_id)"),
+    RowPolicy("casus.stored_events", "casus_people", "r", PEOPLE, _seen("originator_id", disclosures=True)),
     RowPolicy("casus.stored_events", "casus_projector", "r", (PROJECTOR,), "true"),
-    RowPolicy("casus.places", "casus_people", "r", PEOPLE, "casus.sees(originator_id)"),
+    RowPolicy("casus.stored_events", "casus_reporting", "r", (REPORTING,), _seen("originator_id")),  # tables' own streams
+    RowPolicy("casus.places", "casus_people", "r", PEOPLE, _seen("originator_id", disclosures=True)),
     RowPolicy("casus.places", "casus_projector", "r", (PROJECTOR,), "true"),
     RowPolicy("casus.receipts", "casus_people", "r", PEOPLE, "(recorded_by = SESSION_USER)"),
 )
@@ -113,7 +127,9 @@ def policies_on_reading(projections: tuple[Projection[Any], ...]) -> Iterator[Ro
     """Which rows of the read models' tables each group sees: its people those of the streams that they may read."""
     for p in projections:
         table = f"casus_read.{p.table}"
-        yield RowPolicy(table, "casus_people", "r", PEOPLE, f"casus.sees({p.stream})")
+        access = "access" in p.of
+        using = _seen(p.stream, streams=bool(set(p.of) - {"access"}), disclosures=access)
+        yield RowPolicy(table, "casus_people", "r", PEOPLE, using)
         yield RowPolicy(table, "casus_projector", "*", (PROJECTOR,), "true")
         if not p.internal:
             yield RowPolicy(table, "casus_reporting", "r", (REPORTING,), "true")

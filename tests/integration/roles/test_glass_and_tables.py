@@ -3,6 +3,7 @@
 import pytest
 
 from domain.refusal import Refused
+from infra.store.roles.checking import Finding, check
 from tests.integration.engine.office import GRN, ZEI, opened
 from tests.integration.roles.house import ZVZ, House
 
@@ -33,12 +34,13 @@ def test_a_knock_without_breaking_stays_to_be_seen(house: House) -> None:
     with house.sql("elsewhere") as client:
         client.execute("SELECT casus.knock(%s)", (house.case,))
     with house.owner() as owner:
-        kept = owner.execute(
-            "SELECT grain FROM casus.case_members WHERE number = %s AND grain = %s",
-            (house.case, f"knock:{ZEI}/{house.ids['elsewhere']}"),
-        ).fetchall()
-        owner.execute("UPDATE casus.case_members SET until = now() WHERE grain LIKE 'knock:%'")
-    assert kept
+        owner.execute("UPDATE casus.case_members SET until = now() - interval '1 second' WHERE grain LIKE 'knock:%'")
+    try:
+        with opened(house.config) as office:
+            assert Finding("knock", house.case, f"unbroken:{ZEI}/{house.ids['elsewhere']}") in check(office.store)
+    finally:
+        with house.owner() as owner:
+            owner.execute("DELETE FROM casus.case_members WHERE grain LIKE 'knock:%'")
 
 
 def test_a_table_that_is_asked_answers_and_takes_the_case(house: House) -> None:

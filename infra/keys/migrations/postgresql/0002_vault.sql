@@ -33,7 +33,7 @@ END $$;
 -- Whether the caller works in a stream: in a case they are in or were asked about, at their own table, or on a number of
 -- their table's that is not there yet.
 CREATE FUNCTION casus_keys.works_in(p_stream text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM casus.roster r JOIN casus.tables t ON t.team = r.team
         WHERE r.login = session_user AND r.here AND (

@@ -100,7 +100,7 @@ CREATE TYPE casus.envelope AS (head jsonb, who jsonb, facts jsonb);
 -- An event's bytes taken apart as readers take them apart, line by line. Refused when they are not the lines that readers
 -- expect: whole JSON with a second "by" in it would say one thing to the database and another to them.
 CREATE FUNCTION casus.taken_apart(p_state bytea, OUT it casus.envelope)
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     lines text[];
     n integer;
@@ -129,7 +129,7 @@ END $$;
 
 -- What somebody's roles come to: as `domain.profile.functions_of` has it.
 CREATE FUNCTION casus.functions_of(p_roles text[], p_coordinating text[]) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT ARRAY(
         SELECT k.function FROM casus.known_roles k WHERE k.role = ANY (p_roles)
         UNION
@@ -142,7 +142,7 @@ $$;
 
 -- A table's roster and agreements folded anew from its events, in the order in which they happened: few events, and rarely.
 CREATE FUNCTION casus.refold_table(p_team text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     e record;
     t casus.tables%ROWTYPE;
@@ -199,7 +199,7 @@ END $$;
 
 -- Whose place on a roster an event's header claims. Refused unless it is the session's own, word for word.
 CREATE FUNCTION casus.holder_of(p_who jsonb, OUT me casus.roster)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
     SELECT r.* INTO me FROM casus.roster r
         WHERE r.team = p_who ->> 'team' AND r.professional = p_who ->> 'actor' AND r.login = session_user AND r.here;
@@ -210,13 +210,15 @@ BEGIN
     END IF;
 END $$;
 
--- The grains under which a place on a roster is in cases.
+-- The grains under which a place on a roster is in cases. (Without a search path of its own, so that it is written into the
+-- queries that use it: those have one.)
 CREATE FUNCTION casus.grains_of(r casus.roster) RETURNS text[]
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN r.functions && '{coordinator,professional}' THEN ARRAY['professional:' || r.team || '/' || r.professional,
-                'partner:' || r.team || '/' || r.partner, 'glass:' || r.team || '/' || r.professional,
-                'knock:' || r.team || '/' || r.professional] ELSE '{}' END
-        || CASE WHEN r.functions && '{coordinator,privacy,auditor}' THEN ARRAY['table:' || r.team] ELSE '{}' END
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN r.functions && '{coordinator,professional}'::text[]
+            THEN ARRAY['professional:' || r.team || '/' || r.professional, 'partner:' || r.team || '/' || r.partner,
+                'glass:' || r.team || '/' || r.professional, 'knock:' || r.team || '/' || r.professional]
+            ELSE '{}'::text[] END
+        || CASE WHEN r.functions && '{coordinator,privacy,auditor}'::text[] THEN ARRAY['table:' || r.team] ELSE '{}'::text[] END
 $$;
 
 -- The tables where whoever is logged in has a place now; where somebody's id is given, those where they have it.
@@ -227,7 +229,7 @@ $$;
 
 -- How a place on a roster stands to a case: `own`, `glass`, `knock`, `table`, `asked` or `other`.
 CREATE FUNCTION casus.stands(me casus.roster, p_number text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
     home boolean := EXISTS (SELECT FROM casus.cases c WHERE c.number = p_number AND c.team = me.team);
     found text[];
@@ -248,13 +250,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION casus.shares(me casus.roster) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM casus.tables t WHERE t.team = me.team AND me.partner = ANY (t.sharing) AND me.partner = ANY (t.seated)
-        AND (clock_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date BETWEEN t.sharing_from AND coalesce(t.sharing_until, 'infinity'))
-$$;
-
--- Whether a login is bound by all this: everybody but the owner's own, who keep the store (and superusers).
-CREATE FUNCTION casus.bound() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NOT pg_has_role(session_user, current_user, 'MEMBER')
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM casus.tables t WHERE t.team = me.team AND me.partner = ANY (t.sharing) AND me.partner = ANY (t.seated)
+        AND (clock_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date BETWEEN t.sharing_from AND coalesce(t.sharing_until, 'infinity'));
+END $$;

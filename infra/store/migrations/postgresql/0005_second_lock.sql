@@ -1,10 +1,13 @@
 -- The one way in, with the owner's rights: it stamps, keeps who is who and who is in which case, and binds every login that
 -- is not the owner's own to its place on a roster, to the cases it is in and to the topics of its function.
+--
+-- Functions that are called from outside have the owner's rights and a search path of their own; the others are called by
+-- those alone, and nobody may execute them.
 
 -- Refused unless this act is the caller's to record. Of one act all events have one header.
 CREATE FUNCTION casus.check_act(
     p_command text, p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     e casus.envelope;
     who jsonb;
@@ -74,7 +77,7 @@ END $$;
 -- Refused when somebody comes into a case whom no event of this act names there, or into a case that this act does not touch.
 -- Somebody who was in it before may come back by a correction, or with a case that opens again.
 CREATE FUNCTION casus.check_members(p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb)
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     given record;
     named text[];
@@ -112,7 +115,7 @@ END $$;
 
 -- Keep who is in which case: in `p_members` for each case whose people changed all the parts that there are now.
 CREATE FUNCTION casus.keep_members(p_members jsonb, p_at timestamptz) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql AS $$
     UPDATE casus.case_members m SET until = p_at
         WHERE m.until IS NULL AND m.number IN (SELECT jsonb_object_keys(p_members)) AND NOT EXISTS (
             SELECT FROM jsonb_array_elements(p_members -> m.number) g WHERE g ->> 0 = m.grain
@@ -126,7 +129,7 @@ $$;
 
 -- Keep what follows from events of these few topics: who is on a roster, whose a case is, which it goes on from, glass.
 CREATE FUNCTION casus.keep_up(p_stream text[], p_topic text[], p_state bytea[], p_at timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     e record;
 BEGIN
@@ -160,7 +163,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION casus.keep_going_on(p_number text, p_earlier text) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql AS $$
     INSERT INTO casus.goes_on
         SELECT p_number, p_earlier
         UNION SELECT p_number, g.earlier FROM casus.goes_on g WHERE g.number = p_earlier
@@ -170,7 +173,7 @@ $$;
 -- Keep for the follower what another table's case is to know of this act: that it named somebody who is known there, or that
 -- an asker may be told. Whoever records it may not read that case.
 CREATE FUNCTION casus.keep_notices(p_command text, p_stream text[], p_topic text[], p_state bytea[], p_at timestamptz)
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO casus.pending_notices
         SELECT DISTINCT t.originator_id, 'noticed', o.originator_id, p_command, p_at
@@ -201,7 +204,7 @@ $$;
 
 -- The follower's own login records these two alone, and each only while something waits for it.
 CREATE FUNCTION casus.check_follower(p_command text, p_stream text[], p_version bigint[], p_topic text[], p_state bytea[])
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     e casus.envelope;
 BEGIN
@@ -368,7 +371,7 @@ END $$;
 
 -- Refused unless keys and texts of this stream are within somebody's reach.
 CREATE FUNCTION casus.check_reach(me casus.roster, p_of text, p_outcome text, p_fields text[]) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
     stand text;
 BEGIN
@@ -439,46 +442,47 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM casus.stored_events e WHERE e.originator_id = p_stream AND e.originator_version = 1)
 $$;
 
--- For row security, on the log and on every read model: whether whoever is logged in may read the facts of a stream. A table's
--- stream is for everybody on a roster; a case for those in it, its coordinators, and privacy officers and auditors of its table;
--- a disclosure for who made it, and for the latter two where it was made from their table or into a case of theirs.
+-- For row security, on the log and on every read model. First: the streams whose facts whoever is logged in may read. A table's
+-- stream is for everybody on a roster; a case for those in it, its coordinators, and privacy officers and auditors of its
+-- table; what it went on from with it. Asked once a statement, not once a row.
+CREATE FUNCTION casus.my_streams() RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 100 AS $$
+DECLARE
+    mine text[];
+    cleared boolean;
+    today date := (statement_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date;
+BEGIN
+    SELECT array_agg(g.g), bool_or('cleared' = ANY (r.roles) OR r.functions && '{privacy,auditor}'::text[]) INTO mine, cleared
+        FROM casus.roster r, unnest(casus.grains_of(r) || ''::text) g(g) WHERE r.login = session_user AND r.here;
+    IF mine IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT t.team FROM casus.tables t;
+    RETURN QUERY SELECT m.number FROM casus.case_members m WHERE m.grain = ANY (mine)
+        AND (m.until IS NULL OR m.until > statement_timestamp()) AND today BETWEEN m.starts AND m.ends
+        AND (NOT m.closed OR cleared);
+    RETURN QUERY SELECT g.earlier FROM casus.goes_on g JOIN casus.case_members m ON m.number = g.number
+        WHERE m.grain = ANY (mine) AND (m.until IS NULL OR m.until > statement_timestamp())
+            AND today BETWEEN m.starts AND m.ends AND (NOT m.closed OR cleared);
+END $$;
+
+-- Second: whether they may read a disclosure: who made it; privacy officers and auditors also where it was made from their
+-- table, or into it or a case of it.
 CREATE FUNCTION casus.sees(p_stream text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp COST 2000 AS $$
 DECLARE
-    mine text[];
-    cleared boolean := false;
-    today date := (statement_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date;
     d casus.disclosures%ROWTYPE;
 BEGIN
-    IF p_stream LIKE 'access:%' THEN
-        SELECT * INTO d FROM casus.disclosures x WHERE x.id = substr(p_stream, 8);
-        RETURN d.login = session_user OR EXISTS (
-            SELECT FROM casus.roster r WHERE r.login = session_user AND r.here AND r.functions && '{privacy,auditor}'
-                AND (r.team = d.team OR r.team = d.stream
-                    OR EXISTS (SELECT FROM casus.cases c WHERE c.number = d.stream AND c.team = r.team)));
-    END IF;
-    SELECT array_agg(g.g), bool_or('cleared' = ANY (r.roles) OR r.functions && '{privacy,auditor}') INTO mine, cleared
-        FROM casus.roster r, unnest(casus.grains_of(r) || ''::text) g(g) WHERE r.login = session_user AND r.here;
-    IF mine IS NULL THEN
-        RETURN false;
-    END IF;
-    IF p_stream ~ '^[a-z][a-z0-9-]*$' THEN
-        RETURN true;
-    END IF;
-    RETURN EXISTS (
-        SELECT FROM casus.case_members m WHERE m.number = p_stream AND m.grain = ANY (mine)
-            AND (m.until IS NULL OR m.until > statement_timestamp()) AND today BETWEEN m.starts AND m.ends
-            AND (NOT m.closed OR cleared)
-    ) OR EXISTS (
-        SELECT FROM casus.goes_on g JOIN casus.case_members m ON m.number = g.number
-        WHERE g.earlier = p_stream AND m.grain = ANY (mine)
-            AND (m.until IS NULL OR m.until > statement_timestamp()) AND today BETWEEN m.starts AND m.ends
-            AND (NOT m.closed OR cleared));
+    SELECT * INTO d FROM casus.disclosures x WHERE x.id = substr(p_stream, 8);
+    RETURN d.login = session_user OR EXISTS (
+        SELECT FROM casus.roster r WHERE r.login = session_user AND r.here AND r.functions && '{privacy,auditor}'::text[]
+            AND (r.team = d.team OR r.team = d.stream
+                OR EXISTS (SELECT FROM casus.cases c WHERE c.number = d.stream AND c.team = r.team)));
 END $$;
 
 -- Whoever left must have handed over all that they held: also in cases that the one who let them go may not read.
 CREATE FUNCTION casus.check_left(p_stream text[], p_topic text[], p_state bytea[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     e record;
 BEGIN

@@ -45,8 +45,9 @@ def test_a_knock_without_breaking_stays_to_be_seen(house: House) -> None:
 
 def test_a_table_that_is_asked_answers_and_takes_the_case(house: House) -> None:
     with opened(house.config) as office:
-        asked = {"question": "Er is hulp nodig", "reasons": ["vroege-zorgen"], "name": "Fien Verhuisd"}
-        number = office.ask("intake.submit", ZVZ, **asked).stream
+        number = office.ask(
+            "intake.submit", ZVZ, question="Er is hulp nodig", reasons=["vroege-zorgen"], name="Fien Verhuisd"
+        ).stream
         assert not sees(house, "elsewhere", number)
         office.ask("triage.redirect", ZVZ, case=number, to=ZEI, why="Liep al vast")
     assert sees(house, "elsewhere", number)

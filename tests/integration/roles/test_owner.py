@@ -17,7 +17,6 @@ from tests.e2e.conftest import Casus, set_up
 from tests.support.postgres import Server
 from tests.support.stores import config_of
 
-
 MADE_LATER = (
     "SELECT 'DROP FUNCTION ' || p.oid::regprocedure || ' CASCADE' FROM pg_proc p "
     "WHERE p.pronamespace = 'casus'::regnamespace AND (p.proname IN ('append', 'disclose', 'knock', 'last_number', 'is_there', "

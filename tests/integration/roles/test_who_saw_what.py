@@ -53,6 +53,21 @@ def test_the_database_itself_shows_a_professional_no_others_disclosures(house: H
     assert found[0][0] > 1
 
 
+def test_row_security_leaves_the_index_its_work(house: House) -> None:
+    """A condition that might leak is tried after the policy, on every row: these must not be of that kind."""
+    asked = (
+        "SELECT * FROM casus_read.disclosed_v1 WHERE number = 'GRN-2026-0001' AND subject IN ('s1', '') AND at >= '2026-01-01' "
+        "AND (at, disclosure) > ('2026-01-01', 'access:0') ORDER BY at, disclosure LIMIT 500"
+    )
+    with house.sql("privacy") as connection:
+        connection.execute("SET enable_seqscan = off")
+        connection.execute("SET enable_bitmapscan = off")
+        plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {asked}"))  # type: ignore[arg-type]
+    assert "Index Cond: ((number = 'GRN-2026-0001'" in plan
+    assert "ROW(at, disclosure) >" in plan.partition("Filter")[0]
+    assert "sees(disclosure)" in plan
+
+
 def test_who_may_not_is_denied_and_that_is_kept(house: House) -> None:
     for who in ("member", "coordinator", "reporting", "administrator"):
         assert program(house, who)("access", "log", "--case", house.case).code == 3, who

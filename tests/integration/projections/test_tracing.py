@@ -219,3 +219,24 @@ def test_every_question_has_an_index_also_for_its_second_page(
         assert "INDEX" in plan.upper(), (where, plan)
         assert "SEQ SCAN" not in plan.upper(), (where, plan)
         assert "TEMP B-TREE" not in plan.upper(), (where, plan)
+
+
+@pytest.mark.parametrize("cases", [1, 80])
+def test_what_is_read_for_a_case_does_not_grow_with_the_store(
+    store: Store, models: ReadModels, monkeypatch: pytest.MonkeyPatch, cases: int
+):
+    store_all(store, many(50 * cases, [f"LEL-2026-{n:04d}" for n in range(1, cases + 1)], lists=False))
+    models.catch_up()
+    db = store.connection()
+    read: list[int] = []
+    ask = db.query
+
+    def counted(*asked: Any) -> Any:
+        found = ask(*asked)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(db, "query", counted)
+    assert sum(map(len, traced(models, Wanted(CASES[0], "s1")))) == 50
+    standing = 3 * len(positions(db))
+    assert sum(read) <= 50 + 50 + standing + 10

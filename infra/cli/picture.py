@@ -208,6 +208,13 @@ def _waiting(v: _View) -> Lines:
     for g in case.glass.values():
         weighed = "glass-open" if g.justified is None else "glass-justified" if g.justified else "glass-unjustified"
         yield from v.say("glass", f"{g.id} {g.professional} ({g.team}): {v.head(weighed)}")
+    for r in case.rights.values():
+        yield from v.say("right", f"{r.id} {r.subject}: {v.code('kind', r.kind)}, {v.code('state', r.state)}, {r.by}")
+    for h in case.holds.values():
+        if not h.lifted:
+            yield from v.say("hold", " ".join(str(part) for part in (h.id, h.subject, h.until) if part))
+    yield from v.say("restricted", case.restricted)
+    yield from v.say("erased", case.erased)
     if case.clearance != "normal":
         yield from v.say("clearance", v.code("level", case.clearance))
     yield from v.say("overlaps", case.overlaps)

@@ -75,7 +75,7 @@ class Erasing:
             self.tell(step)
         self.keeper.close(number, subject)
         line = self._line(number, subject)
-        return Erased(number, subject, request, len(line.keys), line.digest(), tuple(noted["others"].splitlines()))
+        return Erased(number, subject, request, len(line.keys), line.digest(), tuple(filter(None, noted["others"].split("\n"))))
 
     def _begun(self, number: CaseNumber, request: EntryId) -> Recorded:
         for record in self.store.load(number):

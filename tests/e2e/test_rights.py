@@ -93,6 +93,35 @@ def test_the_words_of_a_request_are_for_who_decides_it(officer: Casus):
     assert not [p for p in PLANTED if p in told.out]
 
 
+# --- frozen
+
+
+def test_frozen_is_neither_read_nor_added_to_until_that_is_lifted(officer: Casus):
+    right = asked(officer, "restriction")
+    assert QUESTION in officer.done("show", CASE).out
+    as_officer(officer, "rights", "restrict", CASE, "--right", right, "--reason", WHY)
+    assert "Frozen:" in officer.done("show", CASE).out
+    for args in (("show", CASE), ("trail", CASE, "--texts"), ("replay", CASE, "--all", "--texts"), ("next", CASE)):
+        result = officer(*args)
+        assert not [p for p in PLANTED if p in result.out + result.err], args
+    refused = officer("intake", "supplement", CASE, "--text", "More about it")
+    assert (refused.code, refused.out) == (3, "")
+    officer.done("correcting", "state", CASE, "--statement", "It was never loose", "--as", OFFICER)
+    as_officer(officer, "rights", "lift-restriction", CASE, "--told", "2026-11-22", "--reason", WHY)
+    assert QUESTION in officer.done("show", CASE).out
+    officer.done("intake", "supplement", CASE, "--text", "More about it")
+
+
+def test_frozen_for_a_child_the_rest_goes_on(officer: Casus):
+    officer.done("intake", "note-subject", CASE, "--kind", "child", "--name", "Kim Waterman")
+    as_officer(officer, "rights", "restrict", CASE, "--subject", "s2", "--reason", WHY)
+    shown = officer.done("show", CASE).out
+    assert QUESTION in shown
+    assert "Kim" not in shown
+    assert officer("intake", "supplement", CASE, "--text", "About the child", "--about", "s2").code == 3
+    officer.done("intake", "supplement", CASE, "--text", "About the resident")
+
+
 # --- an erasure
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from infra.erasing.keeper import BEGUN, ERASED, SAME, Noted
 from infra.store.database import iso
+from infra.store.envelope import decode
 
 if TYPE_CHECKING:
     from infra.erasing.ledger import Line
@@ -89,15 +90,33 @@ class EmbeddedKeeper:
         )
         log = self.store.connection()
         sealed = {row[0] for row in self._among(log, "SELECT DISTINCT key_id FROM sealed_fields WHERE key_id IN", ids)}
+        streams = sorted({line.stream for line in lines})
+        there = {
+            row[0]
+            for row in self._among(
+                log, "SELECT originator_id FROM stored_events WHERE originator_version = 1 AND originator_id IN", streams
+            )
+        }
+        said = set(self._said(streams))
         found = []
         for line in lines:
-            if not (kept.keys() | sealed) & set(line.keys) or not self.store.version(line.stream):
+            if not (kept.keys() | sealed) & set(line.keys) or line.stream not in there:
                 continue
             alive = any(kept.get(key) for key in line.keys) or not kept.keys() & set(line.keys)
-            erased = self.logged(line.stream, line.subject, ERASED)
-            if alive if erased else not self.logged(line.stream, line.subject, BEGUN):
+            erased = (line.stream, line.subject, ERASED) in said
+            if alive if erased else (line.stream, line.subject, BEGUN) not in said:
                 found.append(line)
         return found
+
+    def _said(self, streams: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """What the log says of erasures in these streams: stream, subject, topic."""
+        select = (
+            "SELECT originator_id, originator_version, state, recorded_at, recorded_by FROM stored_events "
+            f"WHERE topic IN ('{BEGUN}', '{ERASED}') AND originator_id IN"
+        )
+        for row in self._among(self.store.connection(), select, streams):
+            record = decode(*row)
+            yield record.stream, record.event.subject, record.topic  # type: ignore[attr-defined]
 
     @staticmethod
     def _among(db: Database, select: str, values: Sequence[str]) -> Iterator[Row]:
@@ -106,7 +125,7 @@ class EmbeddedKeeper:
             yield from db.query(f"{select} ({', '.join('?' * len(chunk))})", chunk)
 
     def logged(self, stream: str, subject: str, topic: str) -> bool:
-        return any(r.topic == topic and getattr(r.event, "subject", None) == subject for r in self.store.load(stream))
+        return (stream, subject, topic) in self._said([stream])
 
     def rotations(self) -> dict[int, datetime]:
         rows = self.db.query("SELECT version, since FROM keks ORDER BY version")

@@ -13,7 +13,7 @@ from infra.erasing.ledger import Ledger
 from infra.erasing.standing import standings
 from infra.store.texts import Withheld
 from projections.texts import TEXTS
-from tests.integration.engine.office import GRN, Office
+from tests.integration.engine.office import GRN, Office, opened
 from tests.integration.erasing.archive import CHILD, NAME, QUESTION, Archive, erasing, finish, texts
 from tests.support.seeing import READER
 
@@ -70,6 +70,16 @@ def test_from_the_fence_on_nothing_is_written_though_the_key_is_there(office: Of
     archive.begun(number)
     with pytest.raises(Refused, match="subject-erased"):
         office.ask("correcting.state", case=number, statement="Net te laat")
+
+
+def test_who_had_the_case_in_mind_before_the_fence_writes_nothing_after_it(office: Office, archive: Archive):
+    number = archive.closed()
+    with opened(office.config) as late:
+        late.ask("correcting.state", case=number, statement="Nog op tijd")
+        archive.erased(number)
+        with pytest.raises(Refused, match="subject-erased"):
+            late.ask("correcting.state", case=number, statement="Te laat")
+    assert not [t for t in texts(office.store, number).values() if t == "Te laat"]
 
 
 def test_who_was_erased_is_not_found_again(office: Office, archive: Archive):

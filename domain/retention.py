@@ -1,4 +1,4 @@
-"""How long is kept: terms as the law was read, which of them a case is under, and what stands in the way of destroying."""
+"""How long is kept: terms of keeping, which of them a case is under, and what stands in the way of destroying."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COUNTED_FROM = ("ended", "opened")
 
 @frozen
 class Term:
-    """A term of keeping, as the law was read on the day `as_of`. Nobody's advice: until `verified_by` names who verified it,
+    """A term of keeping, as it was written down on the day `as_of`. Nobody's advice: until `verified_by` names who verified it,
     nothing is destroyed on it.
 
     `duty` is `keep` (not to be destroyed before it has run) or `destroy` (not to be kept beyond it). `years` is None

@@ -17,6 +17,7 @@ from infra.cli.exits import Exit
 from infra.cli.param import Param
 from infra.cli.program import SECTIONS, program
 from infra.cli.shape import Branch, Leaf
+from infra.legal.page import legal_terms_page
 from infra.reports import read_models_page
 from infra.texts import Words
 
@@ -38,6 +39,7 @@ SETTINGS = {
     "CASUS_STORE": "`postgresql://…`: the store on a server; otherwise the one in the folder",
     "CASUS_KEY_FILE": "the file with the keys that wrap the keys; otherwise `master.key` in the folder",
     "CASUS_LEDGER": "the file in which erasures are written down; otherwise `erasures.jsonl` in a folder beside the store's",
+    "CASUS_LEGAL": "an organisation's own file of [legal terms](legal-terms.md); otherwise those that come along",
     "CASUS_LANG": "`nl` or `en`; otherwise Dutch under a Dutch locale, else English",
     "CASUS_TEAM": "for which team, as `--team`",
     "CASUS_AS": "for whom of the table, as `--as`",
@@ -180,7 +182,9 @@ def _table(heads: tuple[str, ...], rows: Any, *, head: bool = True) -> Iterator[
         yield ""
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "events.md": events_page, "read-models.md": read_models_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page, "events.md": events_page, "read-models.md": read_models_page, "legal-terms.md": legal_terms_page,
+}  # fmt: skip
 
 
 def main(words: list[str]) -> int:

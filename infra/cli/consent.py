@@ -1,8 +1,8 @@
-"""`casus consent shared`: with whom a subject's data was shared, and who has yet to hear that it stopped."""
+"""`casus consent`: beside the stage's own commands with whom a subject's data was shared, and the other grounds there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,12 +20,38 @@ if TYPE_CHECKING:
 
 SUBJECT = Param("subject", "subject")
 COLUMNS = ("subject", "organisation", "reader", "first", "last", "times", "fields", "sharing", "told")
+GROUNDS = ("kind", "law", "article", "as_of", "verified_by", "verified_on", "about")
 SEEN = ("shown", "exported")
 
 
-def command(words: Words) -> click.Command:
-    """The command."""
+def commands() -> Mapping[str, Callable[[Words], click.Command]]:
+    """What there is beside the stage's own commands, each made when it is asked for."""
+    return {"shared": _shared, "grounds": _grounds}
+
+
+def _shared(words: Words) -> click.Command:
     return leaf(words, "consent shared", shared, CASE, SUBJECT, also=(*ASKER, JSON))
+
+
+def _grounds(words: Words) -> click.Command:
+    return leaf(words, "consent grounds", grounds)
+
+
+def grounds(session: Session) -> None:
+    """The grounds other than consent, with the law each is of, and who verified it when: nobody did of those that come along."""
+    from infra.legal import grounds as legal
+
+    found = list(legal().values())
+    rows = [
+        {
+            "kind": g.id, "law": g.law, "article": g.article or None, "as_of": g.as_of, "verified_by": g.verified_by or None,
+            "verified_on": g.verified_on, "url": g.url, "about": g.about[session.words.language],
+        }
+        for g in found
+    ]  # fmt: skip
+    session.out.rows(rows, GROUNDS)
+    if unverified := tuple(g.id for g in found if not g.verified_by):
+        session.out.warn("grounds-unverified", kinds=unverified)
 
 
 def shared(session: Session, case: str, subject: SubjectId | None) -> None:

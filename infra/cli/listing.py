@@ -211,7 +211,7 @@ STATUSES = (
 KINDS = (
     "overdue", "stagnating", "unanswered", "asked", "expiring", "expired", "stopped", "missing", "unheld", "untold", "forgotten",
     "silent", "glass",
-)
+)  # fmt: skip
 
 LISTS = {
     "cases": Listing(

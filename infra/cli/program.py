@@ -63,9 +63,9 @@ def _stage(name: str, words: Words) -> Branch:
 
         return group(name, words, of_rights())
     if name == "consent":
-        from infra.cli.consent import command as sharing
+        from infra.cli.consent import commands as of_consent
 
-        return group(name, words, {"shared": sharing})
+        return group(name, words, of_consent())
     if name == "retention":
         from infra.cli.retention import commands as of_retention
 

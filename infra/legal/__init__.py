@@ -24,7 +24,7 @@ LONGEST = 200
 
 @frozen
 class LegalGround:
-    """A ground for sharing, as the law was read on the day `as_of`; unverified until `verified_by` says by whom it was."""
+    """A ground for sharing, as it was written down on the day `as_of`; unverified until `verified_by` says by whom it was."""
 
     id: Code
     law: str

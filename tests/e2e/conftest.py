@@ -115,3 +115,11 @@ def set_up(casus: Casus, profile: str = INVENTED, name: str = "harbour-table", *
 def casus(empty: Casus) -> Casus:
     """The program, with one invented team."""
     return set_up(empty)
+
+
+@pytest.fixture(scope="session", params=DATABASES, name="field")
+def sown_field(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A store with something planted in every sealed field (`tests.support.field.Field`), on each database."""
+    from tests.support.field import grown
+
+    yield from grown(request, tmp_path_factory.mktemp("field"))

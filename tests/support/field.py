@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
-from domain.personal import Ref
 from infra.store import StoreConfig, open_store
 from infra.store.envelope import parse
 from tests.e2e.conftest import Casus, Result
-from tests.scenario import noon
+from tests.scenario import CASE, noon
 from tests.support import planted
+from tests.support.postgres import Server
 from tests.support.sowing import Example, examples, store_all
 
 ERASING = frozenset({"rights.erase", "retention.carry-out"})
@@ -77,7 +79,7 @@ class Field:
     def run(self, *line: str, named: str = "", **how: Any) -> Result:
         """Run the program, and keep what it says on each stream, its log too."""
         out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), self._in_temporary_folder():
             result = self.casus(*line, **({"CASUS_LEGAL": str(self.folder / "legal.toml")} | how))
         name = named or " ".join(line[:2])
         self.said += [(name, "out", result.out + out.getvalue()), (name, "err", result.err + err.getvalue())]
@@ -130,7 +132,30 @@ class Field:
                 break
         return found[-1]
 
+    @contextmanager
+    def _in_temporary_folder(self) -> Iterator[None]:
+        self.temporary.mkdir(exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TMPDIR", str(self.temporary))
+            patch.chdir(self.temporary)
+            yield
+
+    def known(self) -> dict[str, str]:
+        """What to ask about, by the name or the kind of a parameter: a case that we work on, with its table."""
+        example = next(e for e in self.examples if e.name == "plan.fulfil")
+        return {
+            "case": example.own.named(CASE), "team": example.team, "report": "cases", "region": "coast-region",
+            "source": "quay", "subject": "s1", "profile": "lelystad-sit", "file": str(self.folder / "out"),
+        }  # fmt: skip
+
     # --- looking
+
+    def stored(self) -> list[str]:
+        """What is found in the store: the files and journals of a laptop's; of a server's every table there is."""
+        found = planted.in_folder(self.casus.home)
+        if self.casus.dsn:
+            found += [hit for where, data in dumped(self.casus.dsn) for hit in planted.in_bytes(data, where)]
+        return found
 
     def leaks(self) -> list[str]:
         """Everything planted that was said anywhere."""
@@ -151,11 +176,6 @@ class Field:
         finally:
             for each in held:
                 each.close()
-
-    def opened(self, example: Example, name: str) -> Any:
-        """A text of the example's case as the store opens it: to see that something was planted at all."""
-        number = example.own.named(example.command.own_stream() or "")
-        return Ref(number, 1, name)
 
 
 def dumped(dsn: str) -> Iterator[tuple[str, bytes]]:
@@ -178,3 +198,20 @@ def dumped(dsn: str) -> Iterator[tuple[str, bytes]]:
         ):
             for (value,) in connection.execute(sql).fetchall():
                 yield where, str(value).encode()
+
+
+def grown(request: pytest.FixtureRequest, folder: Path) -> Iterator[Field]:
+    """A store with everything planted, on the database that the fixture asks; of a laptop's a copy with its journals too."""
+    server: Server | None = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    dsn = server.fresh_database() if server else None
+    (folder / "elsewhere").mkdir()
+    made = Field(Casus(folder / "casus", dsn), folder / "elsewhere")
+    made.sow()
+    with made.kept_open():
+        made.play(erasing=False)
+        if dsn is None:
+            shutil.copytree(made.casus.home, made.journals)
+    made.play(erasing=True)
+    yield made
+    if server and dsn:
+        server.drop(dsn)

@@ -17,6 +17,8 @@ from tests.support.planted import NAME, TEXT
 WORD = "wubbechien-oosterplantinga"
 """Somebody's name as a code may look."""
 ANYWHERE = ("--lang", "--as", "--team", "--store")
+ELSEWHERE = frozenset({"init", "demo", "completion", "apply", "import", "projections follow", "store upgrade", "store restore"})
+"""What is no question to this store, or does not end; tried below or by tests of their own."""
 OWN_WORDS = frozenset({
     "command_id", "submitter", "by", "recipients", "of", "rule", "measure", "login", "partner", "team", "term", "audience",
     "case_prefix",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from domain.event import Header
 from domain.personal import Ref
+from infra.engine.log import Log
 from infra.store.disclosing import Permit, disclosed
-from infra.store.store import Store
 from infra.store.texts import Withheld
 
 READER = Header(
@@ -14,13 +14,13 @@ READER = Header(
 )  # fmt: skip
 
 
-def seen(store: Store, refs: Iterable[Ref], header: Header = READER) -> dict[Ref, str | Withheld]:
+def seen(store: Log, refs: Iterable[Ref], header: Header = READER) -> dict[Ref, str | Withheld]:
     """The texts of these references, each stream under a disclosure that names its fields."""
     wanted = list(refs)
     return store.open_texts(wanted, under(store, wanted, header))
 
 
-def under(store: Store, refs: Iterable[Ref], header: Header = READER) -> dict[str, str]:
+def under(store: Log, refs: Iterable[Ref], header: Header = READER) -> dict[str, str]:
     """Store a disclosure for each stream that these are in. Out: their ids, by stream."""
     by_stream: dict[str, list[Ref]] = {}
     for ref in refs:
@@ -41,6 +41,6 @@ def under(store: Store, refs: Iterable[Ref], header: Header = READER) -> dict[st
     return made
 
 
-def looking(store: Store) -> str:
+def looking(store: Log) -> str:
     """A disclosure of looking for a person."""
     return store.disclose(disclosed(Permit("find-person", "test"), store.store_id, "matched"), READER)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,10 +142,10 @@ def test_a_case_of_which_the_event_has_no_place_yet_is_found_when_somebody_leave
         number = on_server.submitted(who="vnn-1")
         fresh = models.fresh
 
-        def closing(asked: object = ()) -> None:
-            fresh(asked)  # type: ignore[arg-type]
+        def closing(*asked: Any) -> None:
+            fresh(*asked)
             db.execute("COMMIT")
 
         assert number in models.open_cases(GRN)
-        models.fresh = closing  # type: ignore[method-assign]
+        models.fresh = closing  # type: ignore[assignment, method-assign]
         assert number in models.open_cases(GRN)

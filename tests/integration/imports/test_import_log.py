@@ -13,6 +13,7 @@ from infra.imports import importing
 from infra.logs.mapping import ActivityMap
 from infra.store.store import Store
 from tests.integration.imports.conftest import Import
+from tests.support.counting import recorded
 from tests.support.logs import PEOPLE, step, steps, stored, written
 from tests.support.seeing import seen
 
@@ -61,10 +62,10 @@ def test_a_name_is_sealed_once_and_stands_nowhere_in_the_clear(store: Store, tak
 def test_the_same_file_again_adds_nothing(store: Store, take: Import, tmp_path: Path):
     log = written(tmp_path / "log.jsonl", steps(30))
     take(log)
-    head = store.head()
+    head = recorded(store)
     done = take(log)
     assert (done.events, done.added, done.resources) == (150, 0, 0)
-    assert store.head() == head
+    assert recorded(store) == head
 
 
 def test_a_longer_file_adds_the_rest(store: Store, take: Import, tmp_path: Path):
@@ -94,13 +95,13 @@ def test_a_file_that_tells_it_otherwise_is_refused_and_adds_nothing(
     store: Store, take: Import, tmp_path: Path, change: dict[str, object]
 ):
     take(written(tmp_path / "log.jsonl", steps(30)))
-    head = store.head()
+    head = recorded(store)
     lines = [*steps(29, first=100), *steps(28), step(28, 0), step(28, 1), step(28, 2), step(28, 3), step(28, 4, **change)]
     with pytest.raises(Refused) as refused:
         take(written(tmp_path / "changed.jsonl", lines))
     assert refused.value.code == "import-differs"
     assert refused.value.facts == {"case": "ship-0028", "position": 4}
-    assert store.head() == head
+    assert recorded(store) == head
 
 
 def test_a_table_of_kinds_may_grow(take: Import, tmp_path: Path):
@@ -120,4 +121,4 @@ def test_a_source_needs_a_name_that_can_begin_a_number(store: Store, take: Impor
     with pytest.raises(Refused) as refused:
         take(written(tmp_path / "log.jsonl", steps(1)), name)
     assert refused.value.code == "source-unusable"
-    assert store.head() == 0
+    assert recorded(store) == 0

@@ -15,6 +15,7 @@ from infra.imports.comparing import additions
 from infra.store import StoreConfig, open_store
 from infra.store.store import Store
 from tests.integration.imports.conftest import Import
+from tests.support.counting import recorded
 from tests.support.logs import PEOPLE, steps, stored, written
 
 ROOT = Path(__file__).parents[3]
@@ -65,7 +66,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(config: StoreConfig, tmp_p
     assert result(again) == {"added": 500 - events, "events": 500}
     with open_store(config) as store:
         assert stored(store) == {f"harbour:ship-{n:04}": [0, 1, 2, 3, 4] for n in range(100)}
-        assert store.head() == 500 + 1 + len(PEOPLE)
+        assert recorded(store) == 500 + 1 + len(PEOPLE)
 
 
 def test_two_at_once_put_everything_in_once(config: StoreConfig, tmp_path: Path):
@@ -93,7 +94,7 @@ def complete(store: Store, cases: int) -> None:
     assert stored(store) == {f"harbour:ship-{n:04}": [0, 1, 2, 3, 4] for n in range(cases)}
     noted = Counter(r.event.resource for r in store.load("source:harbour") if isinstance(r.event, ResourceNoted))
     assert noted == Counter({f"r{n}": 1 for n in range(1, len(PEOPLE) + 1)})
-    assert store.head() == 5 * cases + 1 + len(PEOPLE)
+    assert recorded(store) == 5 * cases + 1 + len(PEOPLE)
 
 
 def test_another_import_with_the_same_steps_but_other_people_is_not_taken_for_this_one(

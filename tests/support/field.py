@@ -22,7 +22,7 @@ from infra.store.envelope import parse
 from tests.e2e.conftest import Casus, Result
 from tests.scenario import CASE, noon
 from tests.support import planted
-from tests.support.postgres import Server
+from tests.support.postgres import OwnServer, Server
 from tests.support.sowing import Example, examples, store_all
 
 ERASING = frozenset({"rights.erase", "retention.carry-out"})
@@ -61,6 +61,7 @@ class Field:
     written: set[tuple[str, str]] = field(default_factory=set)
     refused: list[tuple[str, Result]] = field(default_factory=list)
     began: int = 0
+    server: Server | None = None
 
     @property
     def journals(self) -> Path:
@@ -151,10 +152,12 @@ class Field:
     # --- looking
 
     def stored(self) -> list[str]:
-        """What is found in the store: the files and journals of a laptop's; of a server's every table there is."""
+        """What is found in the store: the files and journals of a laptop's; of a server's every table there is, and its log."""
         found = planted.in_folder(self.casus.home)
         if self.casus.dsn:
             found += [hit for where, data in dumped(self.casus.dsn) for hit in planted.in_bytes(data, where)]
+        if isinstance(self.server, OwnServer):
+            found += planted.in_text(self.server.log(), "the server's log")
         return found
 
     def leaks(self) -> list[str]:
@@ -205,7 +208,7 @@ def grown(request: pytest.FixtureRequest, folder: Path) -> Iterator[Field]:
     server: Server | None = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
     dsn = server.fresh_database() if server else None
     (folder / "elsewhere").mkdir()
-    made = Field(Casus(folder / "casus", dsn), folder / "elsewhere")
+    made = Field(Casus(folder / "casus", dsn), folder / "elsewhere", server=server)
     made.sow()
     with made.kept_open():
         made.play(erasing=False)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from domain.audience import of_partners, within
 from domain.case import Case
 from domain.event import Recorded
-from domain.events.access import AudienceSet
-from domain.events.correcting import EntryCorrected
 from domain.frozen import frozen
 from domain.identity import may_hold_number
 from domain.ids import Code, StreamId, SubjectId
@@ -19,6 +17,8 @@ from domain.permission import Actor
 from domain.personal import Ref
 from domain.sharing import may_share
 
+AUDIENCE, CORRECTED = "case.access.audience-set", "case.correcting.entry-corrected"
+"""By topic: whoever only looks need not load what these are made of."""
 OVERSIGHT = ("case.access.", "case.rights.", "case.retention.")
 """The entries whose texts a privacy officer reads: what they weigh and decide on."""
 
@@ -93,10 +93,8 @@ class Readable:
         if record.stream == self.case.number:
             said = self.case.audiences.get(record.version)
         else:
-            events = (r.event for r in self._by_stream[record.stream].values())
-            meant = [
-                e.audience or of_partners(e.partners) for e in events if isinstance(e, AudienceSet) and e.entry == record.version
-            ]
+            events: list[Any] = [r.event for r in self._by_stream[record.stream].values() if r.topic == AUDIENCE]
+            meant = [e.audience or of_partners(e.partners) for e in events if e.entry == record.version]
             said = meant[-1] if meant else None
         return record.header.audience if said is None else said
 
@@ -108,5 +106,6 @@ class Readable:
 
 def _is_number(record: Recorded, ref: Ref) -> bool:
     """Whether a text is a citizen service number, or what one should have been."""
-    event = record.event
-    return ref.field == "number" or (isinstance(event, EntryCorrected) and event.field == "number" and ref.field == "text")
+    if record.topic == CORRECTED:
+        return ref.field == "text" and getattr(record.event, "field", None) == "number"
+    return ref.field == "number"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -230,7 +230,7 @@ class Store(Reader):
 
         Refused as any append is when it can't be stored; then nothing is to be shown.
         """
-        disclosure = uuid.uuid4().hex
+        disclosure = secrets.token_hex(16)
         now = self.now()
         state = encode(Recorded(stream_of(disclosure), 1, event, now, header), {})
         stamped = self._backend.disclose(Bare(disclosure, state, event.of, event.subjects, event.fields, event.outcome))

@@ -43,7 +43,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "casus.place_head": {"SELECT": EVERYBODY},
     "casus.tracking": {"SELECT": EVERYBODY, "UPDATE": (PROJECTOR,)},
     "casus.stored_events": {"SELECT": (*PEOPLE, PROJECTOR, REPORTING)},
-    "casus.places": {"SELECT": (*PEOPLE, PROJECTOR)},
+    "casus.places": {"SELECT": (*PEOPLE, PROJECTOR, REPORTING)},
     "casus.receipts": {"SELECT": PEOPLE},
     "casus_keys.casus_schema": {"SELECT": EVERYBODY},
 }
@@ -52,7 +52,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "casus.append": (*WORKERS, PROJECTOR),
     "casus.disclose": (*PEOPLE, REPORTING),
     "casus.homes": (*PEOPLE, REPORTING),
-    "casus.is_there": PEOPLE,
+    "casus.is_there": (*PEOPLE, REPORTING),
     "casus.knock": (PROFESSIONAL,),
     "casus.last_number": (PROFESSIONAL,),
     "casus.notice_given": (PROJECTOR,),
@@ -75,9 +75,9 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "casus_keys.erasure_logged": (PRIVACY,),
     "casus_keys.erasure_note": (PRIVACY,),
     "casus_keys.erasure_same_person": (PRIVACY,),
-    "casus_keys.erasure_steps": (PRIVACY,),
+    "casus_keys.erasure_steps": PEOPLE,
     "casus_keys.erasures_outstanding": EVERYBODY,
-    "casus_keys.keks_in_use": WORKERS,
+    "casus_keys.keks_in_use": PEOPLE,
 }
 
 
@@ -98,6 +98,7 @@ POLICIES = (
     RowPolicy("casus.stored_events", "casus_reporting", "r", (REPORTING,), _seen("originator_id")),  # tables' own streams
     RowPolicy("casus.places", "casus_people", "r", PEOPLE, _seen("originator_id", disclosures=True)),
     RowPolicy("casus.places", "casus_projector", "r", (PROJECTOR,), "true"),
+    RowPolicy("casus.places", "casus_reporting", "r", (REPORTING,), _seen("originator_id")),
     RowPolicy("casus.receipts", "casus_people", "r", PEOPLE, "(recorded_by = SESSION_USER)"),
 )
 

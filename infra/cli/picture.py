@@ -10,6 +10,7 @@ from domain.case import Case
 from domain.case_parts import Agreement
 from domain.ids import ProfessionalId
 from domain.personal import Ref
+from domain.sharing import to_tell
 from infra.cli.labels import labels, person, tables
 from infra.cli.opening import names_of
 from infra.cli.session import Session
@@ -117,7 +118,8 @@ def _grounds(v: _View) -> Lines:
         state = v.code("state", c.state_on(v.on))
         yield from v.say("consent", f"{c.id} {c.subject} {v.code('purpose', c.purpose)}: {state}{with_whom}{until}")
     for g in v.case.grounds.values():
-        yield from v.say("ground", f"{g.id} {v.code('ground', g.kind)}, {v.code('partner', g.partner)}: {v.text(g.motivation)}")
+        whose = f"{g.id} {g.subject} {v.code('ground', g.kind)}, {v.code('partner', g.partner)}"
+        yield from v.say("ground", f"{whose}: {v.text(g.motivation)}")
 
 
 def _triage(v: _View) -> Lines:
@@ -210,6 +212,10 @@ def _waiting(v: _View) -> Lines:
         yield from v.say("glass", f"{g.id} {g.professional} ({g.team}): {v.head(weighed)}")
     for r in case.rights.values():
         yield from v.say("right", f"{r.id} {r.subject}: {v.code('kind', r.kind)}, {v.code('state', r.state)}, {r.by}")
+    for c, partner in to_tell(case):
+        yield from v.say("untold", f"{c.id} {c.subject} → {v.code('partner', partner)}")
+    for term, subject in sorted(case.terms):
+        yield from v.say("term", " ".join(filter(None, (term, subject))))
     for h in case.holds.values():
         if not h.lifted:
             yield from v.say("hold", " ".join(str(part) for part in (h.id, h.subject, h.until) if part))

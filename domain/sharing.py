@@ -34,13 +34,14 @@ class Basis:
 
 
 def may_share(
-    case: Case, subject: SubjectId, contributor: PartnerId, recipient: PartnerId, purpose: Code, on: date, *, required: bool
-) -> Basis:
+    case: Case, subject: SubjectId, contributor: PartnerId, recipient: PartnerId, purpose: Code, on: date, *, required: bool,
+    origin: Case | None = None,
+) -> Basis:  # fmt: skip
     """Whether a text that `contributor` brought in about `subject` may be opened by somebody of `recipient`.
 
     In: the case as it stands now (never as it was on an earlier day: consent that was withdrawn since counts for looking back
-    too), whose organisations, for which purpose, the day of looking, and whether the table's profile requires consent. Rules,
-    in this order:
+    too), whose organisations, for which purpose, the day of looking, whether the table's profile requires consent, and the
+    case in which the text stands where that is another (it was handed over, or merged). Rules, in this order:
 
     1. What an organisation brought in itself is always open to it.
     2. Of what was said about this subject, purpose and recipient, the last counts. Consent that is in force allows; one that
@@ -55,6 +56,8 @@ def may_share(
        not required (it is required of the resident alone): allowed as `unsettled`. Otherwise not.
     7. Data protection, audit and reporting are no purposes of sharing between partners: a subject is not asked about them, and
        taking consent back does not stop the answer to a request for access. The policy says who may name them.
+    8. Where nothing was said here, what was said in the case that a text stands in holds for it still: a refusal is not passed
+       by handing the case over, or by merging it.
     """
     if recipient and recipient == contributor:
         return Basis(True, "own")
@@ -66,7 +69,11 @@ def may_share(
     ground = _ground(case, subject, purpose, contributor)
     if ground is not None:
         return Basis(True, ground.kind, ground.id)
-    return said or _unsaid(case, subject, recipient, purpose, on, required=required)
+    here = said or _unsaid(case, subject, recipient, purpose, on, required=required)
+    if origin is None or here.code != "unsettled":
+        return here
+    there = may_share(origin, subject, contributor, recipient, purpose, on, required=False)
+    return here if there.allowed else there
 
 
 def basis_of(case: Case, recipient: PartnerId, purpose: Code, on: date, *, required: bool) -> Basis:

@@ -128,3 +128,18 @@ def test_who_had_a_part_while_it_was_shared_is_remembered_when_it_stops():
         *ACTIVE, given(), *joined, taken_back(), people.PartnerInvited(partner=THIRD), people.PartnerJoined(partner=THIRD)
     )
     assert stopped.consents["C1"].saw == {OURS, THEIRS}
+
+
+def test_a_refusal_is_not_passed_by_handing_over_or_merging():
+    def carried(*there: Step, here: tuple[Step, ...] = ()) -> Basis:
+        return may_share(
+            case(*ACTIVE, *here), "s1", OURS, THEIRS, "case-direction", TODAY, required=False, origin=case(*ACTIVE, *there)
+        )
+
+    assert carried(refused()) == Basis(False, "refused", "C1")
+    assert carried(given(), taken_back()) == Basis(False, "withdrawn", "C1")
+    assert carried(given("C1", THIRD)) == Basis(False, "other-recipients", "C1")
+    assert carried(refused(), ground(OURS)) == Basis(True, "unsettled")
+    assert carried() == Basis(True, "unsettled")
+    assert carried(refused(), here=(given("C1"),)) == Basis(True, "consent", "C1"), "said here since"
+    assert carried(given(), here=(refused("C1"),)) == Basis(False, "refused", "C1")

@@ -34,13 +34,14 @@ def head(stream: str, version: int, topic: str, command: str, **more: Any) -> di
 def record(
     client: psycopg.Connection[Any], stream: str, version: int, topic: str, who: Mapping[str, str], facts: Mapping[str, Any], *,
     members: Mapping[str, Sequence[Any]] | None = None, state: bytes | None = None, command: str | None = None,
+    watch: tuple[list[str], list[int], list[bool]] | None = None,
 ) -> str:  # fmt: skip
     """Append one event. Out: what the function answers; raises what it refuses with."""
     command = command or uuid.uuid4().hex
     made = state if state is not None else envelope(head(stream, version, topic, command), who, facts)
     row = client.execute(
         APPEND,
-        (command, b"d", [stream], [version - 1], [True], [stream], [version], [topic], [made],
+        (command, b"d", *(watch or ([stream], [version - 1], [True])), [stream], [version], [topic], [made],
          json.dumps(members) if members is not None else None),
     ).fetchone()  # fmt: skip
     assert row is not None

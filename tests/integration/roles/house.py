@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 
 from infra.engine import Outcome, Request
+from infra.engine.delivering import deliver
 from infra.store import StoreConfig
 from infra.store.postgresql import PostgreSQLDatabase
 from infra.store.roles.filling import fill
@@ -76,6 +78,23 @@ class House:
         assert self.config.dsn is not None
         with psycopg.connect(self.config.dsn, autocommit=True) as connection:
             yield connection
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """The follower at work meanwhile, under its own login."""
+        stopping = Event()
+
+        def follow() -> None:
+            with opened(self.config_of("projector")) as office:
+                office.models.follow(stopping.is_set, every=0.05, also=lambda: deliver(office.store))
+
+        thread = Thread(target=follow)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
 
     @contextmanager
     def at_work(self, who: str) -> Iterator[Worker]:

@@ -102,6 +102,22 @@ def with_more_in_its_head(house: House, version: int, command: str) -> bytes:
     return envelope(head(house.case, version, TOPIC, command, by={"actor": "x"}), who(house, "member"), FACTS)
 
 
+def said_twice(house: House, version: int, command: str) -> bytes:
+    """The last of two counts for the database; a reader takes another."""
+    told = envelope(head(house.case, version, TOPIC, command), who(house, "member"), FACTS)
+    return told.replace(b'{"stream"', b'{"stream":"' + house.other.encode() + b'","stream"', 1)
+
+
+def facts_said_twice(house: House, version: int, command: str) -> bytes:
+    told = envelope(head(house.case, version, TOPIC, command), who(house, "member"), FACTS)
+    return told.replace(b'"facts":{', b'"facts":{"on":"2026-12-11",', 1)
+
+
+def by_said_twice(house: House, version: int, command: str) -> bytes:
+    told = envelope(head(house.case, version, TOPIC, command), who(house, "member"), FACTS)
+    return told.replace(b'"by":{', b'"by":{"actor":"politie-1",', 1)
+
+
 def not_json(house: House, version: int, command: str) -> bytes:
     return envelope(head(house.case, version, TOPIC, command), who(house, "member"), FACTS).replace(b"{", b"[", 1)
 
@@ -110,13 +126,26 @@ def not_text(house: House, version: int, command: str) -> bytes:
     return b"\xff\xfe" + in_one_line(house, version, command)
 
 
-@pytest.mark.parametrize("made", [twice_by, in_one_line, with_more_in_its_head, not_json, not_text])
+@pytest.mark.parametrize(
+    "made", [twice_by, said_twice, by_said_twice, facts_said_twice, in_one_line, with_more_in_its_head, not_json, not_text]
+)
 def test_bytes_that_readers_would_take_apart_otherwise_are_refused(
     house: House, member: psycopg.Connection[Any], made: Any
 ) -> None:
     version, command = last(house, house.case) + 1, uuid.uuid4().hex
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: forged-envelope"):
         record(member, house.case, version, TOPIC, {}, {}, state=made(house, version, command), command=command)
+
+
+@pytest.mark.parametrize("left_out", ["unwatched", "only read", "ahead"])
+def test_no_version_is_left_out(house: House, member: psycopg.Connection[Any], left_out: str) -> None:
+    now = last(house, house.case)
+    watch: Any = {
+        "unwatched": ([], [], []), "only read": ([house.case], [now], [False]), "ahead": ([house.case], [now], [True]),
+    }[left_out]  # fmt: skip
+    version = now + (5 if left_out == "ahead" else 1)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: version-left-out"):
+        record(member, house.case, version, TOPIC, who(house, "member"), FACTS, watch=watch)
 
 
 def test_without_a_receipt_nothing_is_taken(house: House, member: psycopg.Connection[Any]) -> None:

@@ -116,6 +116,13 @@ BEGIN
     it.head := left(lines[1], -1) || '}';
     it.who := substr(lines[2], 6, length(lines[2]) - 6);
     it.facts := substr(lines[n], 9, length(lines[n]) - 9);
+    -- Of a name that is said twice readers may take the first and the database the last.
+    IF (SELECT count(*) > count(DISTINCT k) FROM json_object_keys((left(lines[1], -1) || '}')::json) k)
+        OR (SELECT count(*) > count(DISTINCT k) FROM json_object_keys(substr(lines[2], 6, length(lines[2]) - 6)::json) k)
+        OR (SELECT count(*) > count(DISTINCT k) FROM json_object_keys(substr(lines[n], 9, length(lines[n]) - 9)::json) k)
+    THEN
+        PERFORM casus.refuse('forged-envelope');
+    END IF;
     IF n = 4 AND jsonb_typeof(substr(lines[3], 10, length(lines[3]) - 10)::jsonb) <> 'object'
         OR jsonb_typeof(it.head) <> 'object' OR jsonb_typeof(it.who) <> 'object' OR jsonb_typeof(it.facts) <> 'object'
         OR EXISTS (SELECT FROM jsonb_object_keys(it.head) k WHERE k <> ALL
@@ -124,7 +131,7 @@ BEGIN
         PERFORM casus.refuse('forged-envelope');
     END IF;
 EXCEPTION
-    WHEN data_exception THEN PERFORM casus.refuse('forged-envelope');
+    WHEN data_exception OR invalid_parameter_value THEN PERFORM casus.refuse('forged-envelope');
 END $$;
 
 -- What somebody's roles come to: as `domain.profile.functions_of` has it.

@@ -6,9 +6,11 @@
 
 -- Refused unless this act is the caller's to record. Of one act all events have one header.
 CREATE FUNCTION casus.check_act(
-    p_command text, p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb
+    p_command text, p_watch text[], p_watch_at bigint[], p_watch_mine boolean[],
+    p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    place integer;
     e casus.envelope;
     who jsonb;
     me casus.roster;
@@ -20,6 +22,13 @@ BEGIN
         PERFORM casus.refuse('no-receipt');
     END IF;
     FOR i IN 1 .. cardinality(p_stream) LOOP
+        -- Each event follows the last of its stream, which was watched and held: no version is left out.
+        place := array_position(p_watch, p_stream[i]);
+        IF place IS NULL OR NOT p_watch_mine[place] OR p_version[i] IS DISTINCT FROM p_watch_at[place] + 1 + (
+            SELECT count(*) FROM unnest(p_stream[1:i - 1]) s WHERE s = p_stream[i])
+        THEN
+            PERFORM casus.refuse('version-left-out');
+        END IF;
         e := casus.taken_apart(p_state[i]);
         IF e.head ->> 'stream' IS DISTINCT FROM p_stream[i] OR e.head -> 'version' IS DISTINCT FROM to_jsonb(p_version[i])
             OR e.head ->> 'topic' IS DISTINCT FROM p_topic[i] OR e.head ->> 'command' IS DISTINCT FROM p_command
@@ -289,7 +298,7 @@ BEGIN
             PERFORM casus.check_follower(p_command, p_stream, p_version, p_topic, p_state);
             p_members := NULL;
         ELSIF bound THEN
-            PERFORM casus.check_act(p_command, p_stream, p_version, p_topic, p_state, p_members);
+            PERFORM casus.check_act(p_command, p_watch, p_watch_at, p_watch_mine, p_stream, p_version, p_topic, p_state, p_members);
         END IF;
         INSERT INTO casus.stored_events
                 (originator_id, originator_version, topic, state, recorded_at, recorded_by)

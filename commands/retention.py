@@ -11,6 +11,7 @@ from pydantic import Field
 from commands.base import CaseCommand, On, Text, Yield, require
 from commands.custody import confirmed
 from commands.desk import Desk
+from commands.settling import glass_reviewed
 from domain.case import FINAL, OPEN, Case, Status
 from domain.case_parts import Hold as Held
 from domain.custody import Custody
@@ -147,6 +148,8 @@ class CarryOut(_Keeping):
                 unverified = tuple(t.id for t in terms if not t.verified)
                 raise Refused("kept", case=state.number, subject=subject, why=why, terms=unverified or tuple(t.id for t in terms))
             under |= {t.id: t for t in terms}
+        if RESIDENT in subjects:
+            glass_reviewed(state)  # its review is about the resident, and could not be written any more
         act = confirmed(desk.team, "destroy", case=state.number)
         yield DestructionDecided(terms=tuple(sorted(under)), subjects=tuple(subjects), custody=act.id)
         for subject in subjects:

@@ -48,7 +48,7 @@ def _rows(history: History[Case]) -> Iterator[WaitingRow]:
             )
     yield from _untold(case, blank)
     for r in case.rights.values():
-        if r.state not in ("refused", "done"):  # also when the case has ended
+        if r.state not in ("refused", "lapsed", "done"):  # also when the case has ended
             yield blank._replace(what="right", entry=r.id, state=r.state, since=r.received, on=r.by)
 
 

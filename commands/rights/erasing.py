@@ -11,6 +11,7 @@ from commands.retention import terms_of
 from commands.rights.base import RightsCommand, right_of
 from commands.rights.deciding import GRANTED
 from commands.rights.requesting import Which
+from commands.settling import glass_reviewed
 from domain.case import Case
 from domain.events.rights import ErasureBegun
 from domain.ids import RESIDENT, Code, EntryId, SubjectId
@@ -44,6 +45,8 @@ class Erase(RightsCommand):
             raise Refused("case-still-open", case=state.number, status=state.status.value)
         if (why := kept(state, right.subject, desk)) is not None:
             raise Refused("kept-by-law", case=state.number, subject=right.subject, why=why)
+        if right.subject == RESIDENT:
+            glass_reviewed(state)  # its review is about the resident, and could not be written any more
         yield ErasureBegun(right=right.id, subject=right.subject)
 
 

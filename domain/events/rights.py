@@ -132,7 +132,13 @@ def _now(case: Case, which: EntryId, **changes: Any) -> Case:
 
 
 def _without(case: Case, subject: SubjectId) -> Case:
-    """The case without the way to a person: who it was about is no longer to be found from here."""
+    """The case without the way to a person: who it was about is no longer to be found from here, and what else they asked
+    can't be answered any more.
+    """
     old = case.subjects.get(subject)
     subjects = case.subjects if old is None else put(case.subjects, subject, Subject(subject, old.kind))
-    return case.but(erased=case.erased | {subject}, subjects=subjects)
+    rights = {
+        k: replace(r, state="lapsed") if r.subject == subject and r.state not in ("refused", "done", "erasing") else r
+        for k, r in case.rights.items()
+    }
+    return case.but(erased=case.erased | {subject}, subjects=subjects, rights=rights)

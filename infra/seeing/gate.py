@@ -89,6 +89,7 @@ class Gate:
         else:
             asked = (ref for ref in wanted if ref not in outright)
             withheld = {ref: Withheld(why) for ref in asked if (why := readable.why_not(ref)) is not None}
+        withheld |= {ref: Withheld("erased") for ref in wanted if readable.gone(ref)}
         opened = [ref for ref in wanted if ref not in withheld]
         seen_version = (records[-1].version if records else 0) if version is None else version
         act = _Act(permit_of(what, decision), outcome, seat, export)

@@ -58,11 +58,15 @@ class Readable:
         record = self._record(ref)
         return getattr(getattr(record.event, ref.field, None), "subject", None) if record is not None else None
 
+    def gone(self, ref: Ref) -> bool:
+        """Whether a text is of somebody who is erased: from the beginning of that on, while its key is still there."""
+        return ref.stream == self.case.number and self.subject(ref) in self.case.erased
+
     def why_not(self, ref: Ref) -> Why | None:
         """Why a reader who may open texts here may not open this one; None when they may."""
         record, subject, reader = self._record(ref), self.subject(ref), self.reader
-        if subject in self.case.erased and ref.stream == self.case.number:
-            return "erased"  # from the beginning of an erasure on, while its key is still there
+        if self.gone(ref):
+            return "erased"
         if record is not None and _is_number(record, ref) and not self._may_hold_number:
             return "role"  # broken glass does not make it lawful
         if record is None or subject is None or reader.glass:

@@ -178,12 +178,36 @@ def test_broken_off_the_same_command_goes_on_and_status_says_how_far(officer: Ca
     assert not [s for s in officer.json("signals") if s["what"] == "erasure"]
 
 
+def test_from_its_beginning_on_nothing_is_shown_though_the_key_is_still_there(officer: Casus, monkeypatch: pytest.MonkeyPatch):
+    as_officer(officer, "rights", "carry-out", CASE, asked(officer, "access"))
+    right = ready(officer)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    officer.done("access", "break-glass", CASE, "--reason", "It sinks", "--as", outsider(officer))
+    assert "review-glass" in officer("rights", "erase", CASE, right, "--yes", "--as", OFFICER).err
+    as_officer(officer, "access", "review-glass", CASE, "BG1", "--justified", "--why", "It sank")
+    monkeypatch.setattr(Erasing, "_keys", killed)
+    assert officer("rights", "erase", CASE, right, "--yes", "--as", OFFICER).code == 130
+    looks = [("show", CASE), ("trail", CASE, "--texts")]
+    for args in (*looks, ("rights", "list", CASE, "--as", OFFICER), ("rights", "copy", CASE, "--as", OFFICER)):
+        assert not [p for p in PLANTED if p in officer.done(*args).out], args
+    for args in looks:
+        assert not [p for p in PLANTED if p in officer.done(*args, "--as", "tugs-1").out], args
+
+
+def outsider(casus: Casus) -> str:
+    """Somebody of the table who is not in the case."""
+    casus.done("team", "admit-partner", TEAM, "tugs", "--column", "care")
+    casus.done("team", "add-professional", TEAM, "--partner", "tugs", "--role", "deckhand", "--name", "Tom Touw")
+    casus.done("team", "sign-sharing", TEAM)
+    return "tugs-1"
+
+
 def test_broken_glass_does_not_erase(officer: Casus):
     right = ready(officer)
-    officer.done("team", "admit-partner", TEAM, "tugs", "--column", "care")
-    officer.done("team", "add-professional", TEAM, "--partner", "tugs", "--role", "deckhand", "--name", "Tom Touw")
-    officer.done("team", "sign-sharing", TEAM)
-    officer.done("access", "break-glass", CASE, "--reason", "It sinks", "--as", "tugs-1")
+    officer.done("access", "break-glass", CASE, "--reason", "It sinks", "--as", outsider(officer))
     assert officer("rights", "erase", CASE, right, "--yes", "--as", "tugs-1").code == 3
     assert as_officer(officer, "rights", "status") == []
 

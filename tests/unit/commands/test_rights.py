@@ -27,6 +27,7 @@ from domain.refusal import Refused
 from tests.examples import (
     ACTIVE,
     ASKED_FOR,
+    BROKEN,
     CLOSED,
     CONFIRMED,
     ERASED,
@@ -36,6 +37,7 @@ from tests.examples import (
     PAST,
     RELATIVE,
     RESTRICTED,
+    REVIEWED,
     SOON,
     text,
 )  # fmt: skip
@@ -228,6 +230,19 @@ def test_from_the_beginning_on_the_case_knows_no_way_to_the_person():
     assert after.erased == {"s1"}
     assert after.rights["Q1"].state == "erasing"
     assert case(*READY, ERASING, ERASED).rights["Q1"].state == "done"
+
+
+def test_what_else_they_asked_lapses_with_them_and_what_others_asked_stands():
+    other = ACCESS.model_copy(update={"right": "Q2"})
+    sister = ACCESS.model_copy(update={"right": "Q3", "subject": "s3", "wish": None})
+    after = case(*READY, RELATIVE, other, sister, ERASING)
+    assert {k: r.state for k, r in after.rights.items()} == {"Q1": "erasing", "Q2": "lapsed", "Q3": "asked"}
+
+
+def test_the_resident_stays_until_broken_glass_was_reviewed():
+    erase = rights.Erase(case=CASE, right="Q1")
+    given(*READY, BROKEN).when(erase).then_refused("glass-unreviewed", glass=("BG1",))
+    given(*READY, BROKEN, REVIEWED).when(erase).then_it("rights.erasure-begun")
 
 
 def test_nothing_is_written_about_who_is_erased_and_of_others_it_is():

@@ -100,7 +100,8 @@ class Glass:
 @frozen
 class Right:
     """A subject's request. `kind`: access, rectification, erasure, restriction, portability or objection; `state`: asked,
-    granted, partly, refused, confirmed, erasing, lapsed (its subject was erased) or done; `by` the day by which it is to be decided.
+    granted, partly, refused, confirmed, erasing, lapsed (its subject was erased) or done; `by` the day by which it is to be
+    decided.
     """
 
     id: EntryId

@@ -14,10 +14,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from pydantic_core import to_json
 
 from domain.frozen import frozen
 from infra.backup.parts import Part
@@ -60,7 +61,7 @@ def manifest(sums: Mapping[str, Sum]) -> dict[str, Any]:
 
 def line(value: Any) -> bytes:
     """One line of a file."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+    return to_json(value) + b"\n"
 
 
 class Lines:

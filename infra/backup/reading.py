@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
+
+from pydantic_core import from_json
 
 from domain.refusal import Refused
 from infra.backup.form import EVERY, FORMAT, HEADER, MARK, Header, Sum, Told, decoders, manifest
@@ -114,6 +115,6 @@ class Source:
 
 def _parsed(text: bytes) -> Any:
     try:
-        return json.loads(text)
+        return from_json(text)
     except ValueError:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
@@ -10,13 +11,15 @@ from infra.backup.form import EVERY, FORMAT, HEADER, MARK, Header, Lines, Sum, T
 from infra.backup.parts import Part
 
 LEVEL = 6
+BUFFER = 1 << 18
 
 
 def write(to: IO[bytes], header: Header, parts: Iterable[tuple[Part, Iterable[Sequence[Any]]]], tell: Told) -> dict[str, Sum]:
     """Write a whole file. In: the header, and each part with its rows as a database gives them. Out: the sums, by part."""
     sums: dict[str, Sum] = {}
     done = 0
-    with gzip.GzipFile(filename="", fileobj=to, mode="wb", compresslevel=LEVEL) as file:
+    packed = gzip.GzipFile(filename="", fileobj=to, mode="wb", compresslevel=LEVEL)
+    with packed, io.BufferedWriter(packed, BUFFER) as file:
         file.write(line({MARK: "backup", "format": FORMAT} | {name: getattr(header, name) for name in HEADER}))
         for part, rows in parts:
             file.write(line({"part": part.name, "columns": list(part.columns)}))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from domain.audience import of_partners, within
 from domain.case import Case
-from domain.event import Recorded
+from domain.event import Recorded, replay
 from domain.frozen import frozen
 from domain.identity import may_hold_number
 from domain.ids import Code, StreamId, SubjectId
@@ -50,6 +50,7 @@ class Readable:
         self.reader = reader
         self._load = load
         self._by_stream: dict[StreamId, Mapping[int, Recorded]] = {}
+        self._origins: dict[StreamId, Case] = {}
         if records:
             self._by_stream[records[0].stream] = {r.version: r for r in records}
 
@@ -71,20 +72,30 @@ class Readable:
             return "role"  # broken glass does not make it lawful
         if record is None or subject is None or reader.glass:
             return None if subject is None or subject not in self.case.restricted else "restricted"
-        if subject in self.case.restricted:
+        origin = self._origin(record.stream)
+        if subject in self.case.restricted or (origin is not None and subject in origin.restricted):
             return "restricted"
         contributor, actor = record.header.organisation, reader.actor
         if not within(self._audience(record), contributor, actor.organisation, actor.column):
             return "audience"
         shared = may_share(
-            self.case, subject, contributor, actor.organisation, reader.purpose, reader.on, required=reader.required
-        )
+            self.case, subject, contributor, actor.organisation, reader.purpose, reader.on, required=reader.required,
+            origin=origin,
+        )  # fmt: skip
         return None if shared.allowed else "no-consent"
 
     def of_oversight(self, ref: Ref) -> bool:
         """Whether a text says why somebody looked in, or what was asked and decided about a subject's rights and data."""
         record = self._record(ref)
         return record is not None and record.topic.startswith(OVERSIGHT) and self.subject(ref) not in self.case.erased
+
+    def _origin(self, stream: StreamId) -> Case | None:
+        """The case that a text stands in, where it is another than the one that is looked at."""
+        if stream == self.case.number:
+            return None
+        if stream not in self._origins:
+            self._origins[stream] = replay(Case(), list(self._by_stream[stream].values()))
+        return self._origins[stream]
 
     @cached_property
     def _may_hold_number(self) -> bool:

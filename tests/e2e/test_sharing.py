@@ -96,3 +96,21 @@ def test_who_is_another_subject_is_asked_apart(two_partners: tuple[Casus, str]):
     shown = casus.done("show", number, "--as", OTHER).out
     assert "Kim" not in shown
     assert SECRET in shown
+
+
+def test_what_was_refused_is_not_opened_by_merging_the_case(two_partners: tuple[Casus, str], monkeypatch: pytest.MonkeyPatch):
+    casus, kept = two_partners
+    twin: str = casus.json("intake", "submit", "--question", "x", "--reason", "adrift", "--name", "Wilma Waterman")[0]["number"]
+    casus.done("triage", "assess", twin, "storm", "--met", "--motivation", "wind")
+    casus.done("triage", "accept", twin)
+    agreed = ("plan", "agree", twin, "--what", "New ropes for the mast", "--partner", "pilots", "--responsible", "pilots-1")
+    casus.done(*agreed, "--due", "2026-12-10", "--domain", "berth", "--recovery", "afloat")
+    casus.done("consent", "refuse", twin)
+    casus.done("closing", "merge", twin, "--into", kept, "--why", "The same person")
+    assert "New ropes" in casus.done("show", kept).out
+    assert "New ropes" not in casus.done("show", kept, "--as", OTHER).out
+    with monkeypatch.context() as patch:
+        patch.setattr("infra.seeing.texts.Readable._origin", lambda *_: None)
+        assert "New ropes" in casus.done("show", kept, "--as", OTHER).out, "without looking where it stands"
+    casus.done("consent", "give", kept)
+    assert "New ropes" in casus.done("show", kept, "--as", OTHER).out, "what is said in the case that stays counts"

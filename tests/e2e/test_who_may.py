@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -36,7 +37,7 @@ QUERIES = {
 """What is asked of each query."""
 ELSEWHERE = {
     "export-fhir-audit", "export-logboek", "export-xes", "import", "keys-rotate", "rights-replay-ledger", "store-backup",
-    "store-restore", "retention-terms", "region",
+    "store-restore", "retention-terms", "region", "consent-grounds",
 }  # fmt: skip
 """Queries that need a file or a place of their own, or show what is shipped alone: tried where they are."""
 
@@ -105,6 +106,14 @@ def test_a_command_that_is_denied_leaves_the_case_as_it_was(table: Casus):
     assert result.code == 3
     assert table.json("trail", CASE) == before
     assert [(d.what, d.code, d.fields) for d in denials(table)] == [("monitoring-check", "former-member", ())]
+
+
+def test_a_batch_is_no_way_round_it(table: Casus):
+    line = {"command": "monitoring.check", "as": "pilots-2", "case": CASE, "observed": "Nothing new", "progress": True}
+    before = table.json("trail", CASE)
+    assert table("apply", "-", "--yes", stdin=json.dumps(line)).code == 3
+    assert table.json("trail", CASE) == before
+    assert [(d.what, d.code) for d in denials(table)] == [("monitoring-check", "former-member")]
 
 
 def test_who_is_on_no_roster_sees_nothing_and_that_is_stored(table: Casus):

@@ -64,7 +64,11 @@ def test_a_report_shows_reporting_the_same(harbour: Casus):
     assert not [r for r in rows if r["professional"]]
     counts = [r[c] for r in rows for c in ("cases", "agreements", "overdue", "due_soon", "escalations")]
     assert all(n == "" or int(n) >= 10 for n in counts)
-    assert [r["professional"] for r in map(json.loads, harbour.done("--team", "harbour-table", "report", "workload").out.splitlines()) if r["professional"]]
+    assert [
+        r["professional"]
+        for r in map(json.loads, harbour.done("--team", "harbour-table", "report", "workload").out.splitlines())
+        if r["professional"]
+    ]
 
 
 def test_figures_leave_small_counts_out(harbour: Casus):

@@ -23,7 +23,8 @@ from tests.property.world import LOGIN, Asked, World, command, first_world
 
 STEPS = 60
 NOT_OF_THE_CASE = {
-    "partner-answers", "holder-only", "mandate-needed", "recipient-answers", "escalation-open", "agreements-open", "already-raised",
+    "partner-answers", "holder-only", "mandate-needed", "recipient-answers", "escalation-open", "agreements-open",
+    "already-raised",
 }  # fmt: skip
 """Refusals that depend on who asks, or on whom is called, or that name what comes first."""
 

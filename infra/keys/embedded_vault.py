@@ -64,6 +64,8 @@ class EmbeddedVault:
 
     def release(self, disclosure: str) -> Released:
         facts = self._disclosed(disclosure)
+        if facts.outcome in ("denied", "reported"):  # it names what was asked for, and not got
+            raise Refused("no-disclosure")
         if facts.of is None:
             return Released((), {})
         subjects = set(facts.subjects)

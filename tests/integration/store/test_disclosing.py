@@ -9,7 +9,7 @@ from domain.events.access import Disclosed
 from domain.personal import Ref
 from domain.refusal import Refused
 from infra.store import StoreConfig, open_store
-from infra.store.disclosing import Permit, disclosed
+from infra.store.disclosing import Outcome, Permit, disclosed
 from infra.store.store import Store
 from tests.support.seeing import READER, looking, seen, under
 from tests.support.stores import receipt, told
@@ -24,9 +24,12 @@ def filled(store: Store) -> Store:
     return store
 
 
-def of(store: Store, *, subjects: tuple[str, ...] = ("s1",), fields: tuple[str, ...] = ("1.text",), stream: str = CASE) -> str:
+def of(
+    store: Store, *, subjects: tuple[str, ...] = ("s1",), fields: tuple[str, ...] = ("1.text",), stream: str = CASE,
+    outcome: Outcome = "shown",
+) -> str:  # fmt: skip
     permit = Permit("see-case", "show")
-    return store.disclose(disclosed(permit, store.store_id, "shown", stream, subjects=subjects, fields=fields), READER)
+    return store.disclose(disclosed(permit, store.store_id, outcome, stream, subjects=subjects, fields=fields), READER)
 
 
 def refused(store: Store, under: dict[str, str], ref: Ref = TEXT) -> str:
@@ -53,6 +56,11 @@ def test_a_disclosure_is_an_event_with_a_place(filled: Store):
 def test_without_a_disclosure_nothing_opens(filled: Store):
     assert refused(filled, {}) == "no-disclosure"
     assert refused(filled, {CASE: "0" * 32}) == "no-disclosure"
+
+
+@pytest.mark.parametrize("outcome", ["denied", "reported"])
+def test_a_disclosure_by_which_nothing_was_shown_opens_nothing(filled: Store, outcome: Outcome):
+    assert refused(filled, {CASE: of(filled, outcome=outcome)}) == "no-disclosure"
 
 
 def test_a_disclosure_of_another_case_opens_nothing_here(filled: Store):

@@ -37,6 +37,8 @@ PEOPLES = """
         SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = l.oid
             AND g.rolname IN ('casus_professional', 'casus_privacy', 'casus_auditor'))
         AND NOT EXISTS (SELECT FROM casus.roster r WHERE r.login = l.rolname AND r.here)
+        AND coalesce(shobj_description(l.oid, 'pg_authid') NOT LIKE 'casusregie %'
+            OR shobj_description(l.oid, 'pg_authid') = 'casusregie ' || (SELECT store_id FROM casus.casus_store), true)
     ORDER BY 1
 """
 KNOCKED = """

@@ -27,6 +27,8 @@ def groups_of(db: Database, login: str) -> list[str]:
 def make_login(db: PostgreSQLDatabase, login: str, service: str | None = None, *, certificate: bool = False) -> str | None:
     """Make a login role, or give one that is there the groups that it should have and take the others.
 
+    Roles are of the whole cluster: a comment says which store it was made for.
+
     In: its name (opaque: nobody's name), and for a login that nobody sits behind which service it is; whether it comes
     with a certificate, and so without a password. Out: the password of a new one, which is kept nowhere.
     Refused: `login-name`, `login-not-on-roster`, `login-is-more` for a role that is a superuser or passes row security.
@@ -48,6 +50,7 @@ def make_login(db: PostgreSQLDatabase, login: str, service: str | None = None, *
             password = None if certificate else secrets.token_urlsafe(24)
             db.execute(f"CREATE ROLE {name} LOGIN{_verifier(db, login, password)}")
         _put_in(db, name, login, wanted)
+        db.execute(f"COMMENT ON ROLE {name} IS 'casusregie {db.query('SELECT store_id FROM casus.casus_store')[0][0]}'")
     return password
 
 

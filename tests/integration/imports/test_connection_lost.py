@@ -12,6 +12,7 @@ from infra.logs import open_log
 from infra.logs.mapping import NOTHING_MAPPED
 from infra.store import StoreConfig, create_store, open_store
 from infra.store.store import Store
+from tests.support.counting import recorded
 from tests.support.cut import Cut, cut_off
 from tests.support.logs import PEOPLE, steps, stored, written
 from tests.support.stores import config_of, header
@@ -70,4 +71,4 @@ def test_a_server_that_stays_away_interrupts_it(server: StoreConfig, relay: tupl
 def complete(config: StoreConfig) -> None:
     with open_store(config) as store:
         assert stored(store) == {f"harbour:ship-{n:04}": [0, 1, 2, 3, 4] for n in range(40)}
-        assert store.head() == 200 + 1 + len(PEOPLE)
+        assert recorded(store) == 200 + 1 + len(PEOPLE)

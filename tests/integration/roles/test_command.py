@@ -135,6 +135,26 @@ def test_a_login_is_for_somebody_on_a_roster(house: House) -> None:
         assert code is None or code in ran.err
 
 
+def test_a_login_without_a_place_is_named_unless_it_is_another_store_s(house: House) -> None:
+    name = house.logins["reporting"] + "_gone"
+    with house.owner() as owner:
+        owner.execute(f"CREATE ROLE {name} LOGIN IN ROLE casus_professional".encode())
+        try:
+            assert {"kind": "login", "what": name, "matter": "not-on-a-roster"} in casus(house)(
+                "--json", "store", "roles", "--check"
+            ).rows
+            owner.execute(f"COMMENT ON ROLE {name} IS 'casusregie 0000'".encode())
+            assert casus(house)("--json", "store", "roles", "--check").rows == []
+        finally:
+            owner.execute(f"DROP ROLE {name}".encode())
+
+
+def test_the_follower_runs_under_its_own_login(house: House) -> None:
+    casus(house, "projector").done("projections", "follow", "--once")
+    status = casus(house, "projector").json("projections", "status")
+    assert {row["behind"] for row in status} == {0}
+
+
 def test_a_laptop_has_no_roles(tmp_path: Path) -> None:
     ran = set_up(Casus(tmp_path / "home"))("--json", "store", "roles", "--yes")
     assert ran.code == Exit.REFUSED

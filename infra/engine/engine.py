@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from commands.base import CaseCommand, Command, TeamCommand
 from commands.desk import Desk
 from commands.handle import Decided, decide
 from domain.case import Case
-from domain.event import Header, Recorded
+from domain.event import Header
 from domain.ids import CaseNumber, ProfessionalId, TeamId
 from domain.refusal import Conflict, NotFound, Refused
 from domain.team import Team
@@ -22,12 +21,12 @@ from infra.engine.finding import Finder
 from infra.engine.guarding import guard
 from infra.engine.identity import actor_of, header_of, on_roster
 from infra.engine.log import Log
-from infra.engine.meant import headed
 from infra.engine.permitting import Gatekeeper, asking, turned_away
 from infra.engine.request import Outcome, Request
-from infra.engine.streams import Seen, seen
+from infra.engine.storing import drafted, known_of, result_of, stored
+from infra.engine.streams import Seen
 from infra.engine.table import Table
-from infra.store.draft import Draft, Receipt
+from infra.store.draft import Receipt
 
 ATTEMPTS = 12
 """How often an act is decided anew when somebody else was first, before it is refused as a conflict."""
@@ -58,7 +57,7 @@ class Engine:
         if request.command_id is not None and (known := self.store.receipt(command_id)) is not None:
             if known.digest != digest:
                 raise Conflict("command-id-reused", command=command_id)
-            return self._known(command_id, known.result)
+            return known_of(command_id, known.result)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._attempt(command, request, command_id, digest)
@@ -151,9 +150,9 @@ class Engine:
         if not decided:
             table.check_remembered(act)
         if act.request.dry_run:
-            return Outcome(act.command_id, stream, tuple(_drafted(act, decided, header)))
-        receipt = Receipt(act.command_id, digest, _result(stream, decided))
-        return self._append(act, decided, header, receipt, stream, identity)
+            return Outcome(act.command_id, stream, tuple(drafted(act, decided, header)))
+        receipt = Receipt(act.command_id, digest, result_of(stream, decided))
+        return stored(self.store, table, act, decided, header, receipt, stream=stream, identity=identity)
 
     def _corrected(self, act: Act, decided: Decided, desk: Desk, header: Header) -> dict[str, str]:
         """Who the resident is after a correction, whole: to be found from now on."""
@@ -191,48 +190,3 @@ class Engine:
                 self.table.check_remembered(act)
                 turned_away(self.store, act.command, act.own(), act.request)
             raise
-
-    def _append(
-        self, act: Act, decided: Decided, header: Header, receipt: Receipt, stream: str, identity: dict[str, str]
-    ) -> Outcome:
-        touched = {s for s, _ in decided}
-        expected = {s: act.streams[s].version if s in act.streams else 0 for s in touched}
-        reads = {s: v.version for s, v in act.streams.items() if s not in touched and act.rests_on(s, touched)}
-        drafts = [Draft(s, e, headed(act, header, s, e), None if (at := act.when(s)) == act.now else at) for s, e in decided]
-        tokens = [*(matching.tokens(identity, stream) if identity and decided else ()), *matching.findable(decided)]
-        appended = self.store.append(
-            drafts, expected=expected, reads=reads, receipt=receipt, tokens=tokens, permit=act.permit, members=act.members
-        )
-        if appended.again:
-            self.table.cache.drop(touched)
-            return self._known(act.command_id, appended.receipt.result)
-        for s in touched:
-            before = act.streams.get(s)
-            records = [r for r in appended if r.stream == s]
-            kind = Team if records[0].topic.startswith("team.") else Case
-            self.table.cache.put(before.extended(records) if before else seen(s, records, kind))
-        own_duplicates = tuple(
-            s for s, v in sorted(act.streams.items())
-            if identity and s != stream and isinstance(v.state, Case) and v.state.team == header.team and v.state.is_open()
-        )  # fmt: skip
-        return Outcome(act.command_id, stream, tuple(appended), False, tuple(sorted(touched)), own_duplicates)
-
-    def _known(self, command_id: str, result: str) -> Outcome:
-        import json
-
-        told = json.loads(result)
-        return Outcome(command_id, told["stream"], (), True, tuple(told["streams"]))
-
-
-def _drafted(act: Act, decided: Decided, header: Header) -> Iterator[Recorded]:
-    """What would be stored, as it would be numbered."""
-    last = {s: v.version for s, v in act.streams.items()}
-    for stream, event in decided:
-        last[stream] = last.get(stream, 0) + 1
-        yield Recorded(stream, last[stream], event, act.when(stream), headed(act, header, stream, event))
-
-
-def _result(stream: str, decided: Decided) -> str:
-    import json
-
-    return json.dumps({"stream": stream, "streams": sorted({s for s, _ in decided}), "events": len(decided)})

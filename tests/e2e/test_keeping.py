@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def confirmed(casus: Casus, act: str, number: str, *more: str) -> None:
     casus.done("custody", "confirm", "harbour-table", asked, *OFFICER)
 
 
-def carry_out(casus: Casus, number: str, **environ: str) -> Result:
+def carry_out(casus: Casus, number: str, **environ: Any) -> Result:
     return casus("retention", "carry-out", number, "--yes", *OFFICER, **environ)
 
 

@@ -12,9 +12,14 @@ TEN = 10
 
 def region(counts: dict[str, dict[str, int]]) -> list[RegionRow]:
     """Rows as they are made: of each team what there is, and of all together."""
-    rows = [RegionRow("coast", team, *column.split("/"), n) for team, own in counts.items() for column, n in own.items()]
-    columns = {c for own in counts.values() for c in own}
-    return rows + [RegionRow("coast", None, *c.split("/"), sum(own.get(c, 0) for own in counts.values())) for c in columns]
+    together = {c: sum(own.get(c, 0) for own in counts.values()) for own in counts.values() for c in own}
+    rows: list[RegionRow] = []
+    every: list[tuple[str | None, dict[str, int]]] = [(None, together), *counts.items()]
+    for team, own in every:
+        for column, n in own.items():
+            measure, _, code = column.partition("/")
+            rows.append(RegionRow("coast", team, measure, code, n))
+    return rows
 
 
 def amounts(rows: list[RegionRow]) -> dict[tuple[str | None, str, str], int | None]:

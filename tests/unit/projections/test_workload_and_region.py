@@ -51,7 +51,7 @@ def test_who_has_nothing_in_hand_is_there_with_nothing():
 
 
 def test_an_agreement_is_due_soon_within_the_margin_and_overdue_after_its_day():
-    def counts(day: date) -> tuple[int, ...]:
+    def counts(day: date) -> tuple[int | None, ...]:
         row = load(a_case(*PLANNED, day=day), HOME)
         return row.agreements, row.overdue, row.due_soon
 
@@ -106,7 +106,7 @@ def counts(*cases: tuple[str, tuple[Step, ...]]) -> list[RegionRow]:
 
 
 def amount(found: list[RegionRow], team: str | None, measure: str, code: str = "") -> int:
-    return sum(r.amount for r in found if (r.region, r.team, r.measure, r.code) == (COAST, team, measure, code))
+    return sum(r.amount or 0 for r in found if (r.region, r.team, r.measure, r.code) == (COAST, team, measure, code))
 
 
 AT_THE_LOCK = tuple(e.model_copy(update={"team": LOCK, "holder": LOCK_MASTER}) if e is SUBMITTED else e for e in (*ACTIVE, GAP))

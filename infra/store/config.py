@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from domain.frozen import frozen
@@ -41,7 +42,8 @@ class StoreConfig:
 
     @property
     def ledger_in(self) -> Path:
-        return self.ledger or self.home.with_name(f"{self.home.name}-ledger") / "erasures.jsonl"
+        whole = Path(os.path.abspath(self.home))  # noqa: PTH100 - a home of `.` has no name, and a link is not followed
+        return self.ledger or whole.parent / f"{whole.name}-ledger" / "erasures.jsonl"
 
     def __repr__(self) -> str:  # the dataclass's own would print the DSN
         return f"StoreConfig({'embedded' if self.embedded else 'postgresql'})"

@@ -93,3 +93,14 @@ def test_the_digest_is_of_the_line_as_it_stands(ledger: Ledger):
 
     ledger.append(LINE)
     assert hashlib.sha256(ledger.path.read_bytes()[:-1]).hexdigest() == LINE.digest()
+
+
+@pytest.mark.parametrize(
+    ("home", "beside"),
+    [("/srv/casus", "/srv/casus-ledger"), ("/srv/x/..", "/srv-ledger"), (".", "{here}-ledger"), ("/", "/-ledger")],
+)
+def test_unless_said_otherwise_it_stands_beside_the_home_folder_whatever_that_is_called(home: str, beside: str):
+    from infra.store.config import StoreConfig
+
+    assert StoreConfig(Path(home)).ledger_in == Path(beside.format(here=Path.cwd())) / "erasures.jsonl"
+    assert StoreConfig(Path(home), ledger=Path("/mnt/ledger")).ledger_in == Path("/mnt/ledger")

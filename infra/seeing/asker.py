@@ -9,9 +9,7 @@ from domain.permission import Actor
 from domain.team import Team
 
 
-def actor_in(
-    team: Team, professional: ProfessionalId | None, login: Login, assurance: str, working: Working | None
-) -> Actor:
+def actor_in(team: Team, professional: ProfessionalId | None, login: Login, assurance: str, working: Working | None) -> Actor:
     """The actor at a table. Somebody who is not on its roster now is only a login: nothing is theirs to do there."""
     person = team.roster.get(professional) if professional is not None else None
     if person is None or not person.active():

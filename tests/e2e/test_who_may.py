@@ -37,7 +37,7 @@ QUERIES = {
 """What is asked of each query."""
 ELSEWHERE = {
     "export-fhir-audit", "export-logboek", "export-xes", "import", "keys-rotate", "rights-replay-ledger", "store-backup",
-    "store-restore", "retention-terms", "region", "consent-grounds",
+    "store-restore", "region",
 }  # fmt: skip
 """Queries that need a file or a place of their own, or show what is shipped alone: tried where they are."""
 

@@ -42,6 +42,7 @@ def rotate(store: Store, path: Path, act: str, tell: Callable[[str], object] = s
 
     Refused: `key-file-unwritable`, what reading the file refuses, and what the database does; nothing is lost then.
     """
+    _may(store)
     keks = _added(path, act)
     tell("added")
     wrapped = _wrapped_anew(store, keks)
@@ -52,6 +53,15 @@ def rotate(store: Store, path: Path, act: str, tell: Callable[[str], object] = s
     tell("dropped")
     store.keys.forget()
     return Rotated(keks.current, wrapped)
+
+
+def _may(store: Store) -> None:
+    """Refuse a login that may not touch the keys, before its key file has a version that nobody else has."""
+    db = store.keys_connection()
+    if db.kind == "postgresql":
+        for table in ("data_keys", "secrets"):
+            db.execute(f"UPDATE casus_keys.{table} SET wrapped = wrapped WHERE false")
+        db.execute("INSERT INTO casus_keys.keks SELECT 0, clock_timestamp() WHERE false")
 
 
 def _added(path: Path, act: str) -> KeyFile:

@@ -1,6 +1,7 @@
 """On a server: a privacy officer erases with a login of their own, the database lets nobody else, and not before it has begun."""
 
 import secrets
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from domain.events.rights import DecisionConfirmed, ErasureBegun, SubjectErased
 from domain.refusal import Refused
 from infra.erasing.ledger import Ledger
 from infra.erasing.standing import standings
+from infra.keys.rotating import rotate
 from infra.store import Draft, Receipt, create_store, open_store
 from infra.store.texts import Withheld
 from tests.integration.engine.office import opened
@@ -134,3 +136,13 @@ def test_who_says_that_it_is_done_already_destroys_nothing(house: House) -> None
 def test_nobody_else_touches_the_keys(house: House, who: str, statement: str) -> None:
     with house.sql(who) as client, pytest.raises(psycopg.errors.InsufficientPrivilege):
         client.execute(statement)
+
+
+@pytest.mark.parametrize("who", ["privacy", "administrator", "coordinator"])
+def test_only_the_owner_changes_the_key_encryption_key(house: House, who: str) -> None:
+    """Nobody else gets all wrapped keys at once."""
+    mine = replace(house.config_of(who), key_file=house.config.home / f"{who}.key")
+    shutil.copy(house.config.keys_in, mine.keys_in)
+    with opened(mine) as office, pytest.raises(Refused, match="store-forbidden"):
+        rotate(office.store, mine.keys_in, f"{who}:K1")
+    assert mine.keys_in.read_bytes() == house.config.keys_in.read_bytes(), "no version is in use that nobody else has"

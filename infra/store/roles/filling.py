@@ -1,4 +1,4 @@
-"""Fills what a server keeps of rosters and cases from a log that was begun before it kept them; and compares the two."""
+"""Fills what a server keeps of rosters, cases and disclosures from a log that came from elsewhere; and compares the two."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ KEPT_UP = """
         'case.escalation.received', 'case.closing.duplicate-taken-in', 'case.access.clearance-set')
     HAVING count(*) > 0
 """
+DISCLOSED = """
+    INSERT INTO casus.disclosures
+        SELECT substr(e.originator_id, 8), a.facts ->> 'of', e.recorded_by, coalesce(a.who ->> 'team', ''), e.xid,
+            ARRAY(SELECT jsonb_array_elements_text(coalesce(a.facts -> 'subjects', '[]'))),
+            ARRAY(SELECT jsonb_array_elements_text(coalesce(a.facts -> 'fields', '[]'))), a.facts ->> 'outcome', e.recorded_at
+        FROM casus.stored_events e, LATERAL casus.taken_apart(e.state) a
+        WHERE e.originator_id >= 'access:' AND e.originator_id < 'access;'
+            AND NOT EXISTS (SELECT FROM casus.disclosures d WHERE d.id = substr(e.originator_id, 8))
+        ON CONFLICT DO NOTHING
+"""
 LIVE = (
     "SELECT number, grain, nullif(starts, '-infinity')::text, nullif(ends, 'infinity')::text FROM casus.case_members "
     "WHERE until IS NULL AND number = ANY (?) AND grain ~ '^(professional|partner|table):'"
@@ -25,13 +35,14 @@ LIVE = (
 
 
 def fill(store: Store) -> int:
-    """Bring rosters, cases and who is in them to what the log says. To be run by the owner, before others are let in, and
-    safe to run again. Out: in how many cases it changed anybody's part.
+    """Bring rosters, cases, who is in them and what was disclosed to what the log says. To be run by the owner, before others
+    are let in, and safe to run again. Out: in how many cases it changed anybody's part.
     """
     db = store.connection()
     changed = 0
     with db.transaction():
         db.query(KEPT_UP)
+        db.execute(DISCLOSED)
         for members in differing(store):
             db.query("SELECT casus.keep_members(?::text::jsonb, clock_timestamp())", (as_json(members),))
             changed += len(members)

@@ -14,8 +14,10 @@ from infra.demo.playing import Stage
 from infra.texts import Words
 
 COLUMNS = 140
-SHOWN = ("show DRO-2026-0001", "trail ZVZ-2026-0001", "agenda lelystad-sit", "signals")
+SHOWN = ("show DRO-2026-0001", "agenda lelystad-sit", "signals", "access log --case LEL-2026-0004 --from 2026-11-19")
 """Which of the last screens: the whole is some hundreds of lines."""
+CLEARED = "\x1b[K"
+"""What takes a line of progress away on a terminal."""
 CHAR, LINE, EDGE, BAR, SIZE = 7.8, 18, 18, 30, 13
 INK, PAPER, DIM, BRIGHT, PROMPT = "#d6deeb", "#0f1a26", "#7f93a8", "#ffd479", "#7fdbca"
 
@@ -34,7 +36,7 @@ def played() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "store"
         Stage(Words("en"), {"CASUS_HOME": str(home)}, home, screen, io.StringIO(), quiet=True).play()
-    return [line.rstrip() for line in screen.getvalue().splitlines()]
+    return [line.replace(CLEARED, "").rstrip() for line in screen.getvalue().splitlines()]
 
 
 def chosen(lines: list[str]) -> list[str]:

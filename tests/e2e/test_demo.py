@@ -60,7 +60,7 @@ def test_the_users_own_store_is_left_alone_and_that_is_said(played: Played):
 
 def test_the_screens_are_the_result_and_the_telling_is_not(played: Played):
     screens = [scene.told["nl"] for scene in read(FOLDER / f"{LAST}.play")]
-    assert len(screens) == 7
+    assert len(screens) == 9
     for screen in screens:
         assert f"══ {screen} ══" in played.result.out
         assert screen not in played.result.err

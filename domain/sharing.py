@@ -13,6 +13,9 @@ from domain.ids import RESIDENT, Code, EntryId, PartnerId, SubjectId
 PURPOSES = ("case-direction", "care", "safety", "evaluation")
 """The purposes of sharing that a subject is asked about."""
 
+NOT_ASKED = frozenset({"data-protection", "audit", "reporting"})
+"""The purposes that a subject is not asked about: they are no sharing between partners."""
+
 ON_OTHER_GROUNDS = frozenset({"case-direction", "care", "safety"})
 """The purposes for which another ground than consent can stand. Evaluation of the work rests on consent alone."""
 
@@ -55,14 +58,16 @@ def may_share(
     6. Where nothing was said, the purpose is not evaluation, and the case is still in triage, is anonymous, or consent is
        not required (it is required of the resident alone): allowed as `unsettled`. Otherwise not.
     7. Data protection, audit and reporting are no purposes of sharing between partners: a subject is not asked about them, and
-       taking consent back does not stop the answer to a request for access. The policy says who may name them.
+       taking consent back does not stop the answer to a request for access. The policy says who may name them. Whatever other
+       purpose is named, what was said about case direction holds for it.
     8. Where nothing was said here, what was said in the case that a text stands in holds for it still: a refusal is not passed
        by handing the case over, or by merging it.
     """
     if recipient and recipient == contributor:
         return Basis(True, "own")
-    if purpose not in PURPOSES:
+    if purpose in NOT_ASKED:
         return Basis(True, "not-asked")
+    purpose = purpose if purpose in PURPOSES else "case-direction"
     said = _said(case, subject, recipient, purpose, on)
     if said is not None and said.allowed:
         return said
@@ -80,8 +85,9 @@ def basis_of(case: Case, recipient: PartnerId, purpose: Code, on: date, *, requi
     """What a whole look at a case rests on: consent of the resident, else a ground that somebody recorded for the resident
     (the recipient's own first), else as `may_share` says of a text of somebody else.
     """
-    if purpose not in PURPOSES:
+    if purpose in NOT_ASKED:
         return Basis(True, "not-asked")
+    purpose = purpose if purpose in PURPOSES else "case-direction"
     said = _said(case, RESIDENT, recipient, purpose, on)
     if said is not None and said.allowed:
         return said

@@ -67,10 +67,10 @@ def shared(session: Session, case: str, subject: SubjectId | None) -> None:
     state = replay(Case(), records) if records else Case()
     if not state.exists():
         raise NotFound("case", case)
-    if subject is not None and subject not in state.subjects:
-        raise NotFound("subject", subject)
     upto = session.store.head()
     session.gate.case("consent-shared", state, records)
+    if subject is not None and subject not in state.subjects:
+        raise NotFound("subject", subject)
     wanted = Wanted(case, subject, None, None, None, None, None, upto=upto)
     found = [row for page in traced(session.readmodels, wanted) for row in page if row.of == case and row.outcome in SEEN]
     rows = list(_by_reader(session, state, records, found, subject))

@@ -47,7 +47,7 @@ def command(name: str, words: Words) -> click.Command:
         _known(asking, given.get("team"))
         visible = session.gate.visible(session.readmodels)
         known = [row for row in listing.make(session, asking, given) if _may(listing, visible, row)]
-        known = _opened(session, name, known)
+        known = [_apart(row, visible) if listing.shared else row for row in _opened(session, name, known)]
         if session.out.json:
             session.out.rows(known, listing.columns)
             return
@@ -67,6 +67,15 @@ def _may(listing: Listing, visible: Visible, row: Mapping[str, Any]) -> bool:
     if row.get("number") is None:
         return visible.table(row["team"])
     return visible.case(row["number"], row["team"])
+
+
+def _apart(row: Mapping[str, Any], visible: Visible) -> Mapping[str, Any]:
+    """A row of what is learned together, without the case where the reader has no part in it: that a table knows somebody is
+    itself content.
+    """
+    if row.get("number") is None or visible.case(row["number"], row["team"]):
+        return row
+    return {**row, **{name: None for name in ("number", "stream", "version") if name in row}}
 
 
 def _opened(session: Session, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

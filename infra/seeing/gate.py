@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from infra.readmodels.asking import Rows
     from infra.store.store import Store
 
+FOR_ALL_WHO_LEARN = frozenset({"not-member", "former-member", "purpose-does-not-cover"})
+"""What does not keep a text in a list from who may ask that list: the list itself was decided, for this purpose."""
+
 Texts = Mapping[Ref, "str | Withheld"]
 
 
@@ -150,11 +153,18 @@ class Gate:
         return found
 
     def _text_by_text(self, act: _Act, stream: StreamId, refs: Sequence[Ref]) -> dict[Ref, str | Withheld]:
-        """Texts of one stream that stand in a list: for who works on cases, and as far as each may be opened in its case."""
+        """Texts of one stream that stand in a list: for who works on cases, and as far as each may be opened in its case.
+
+        What was learned in a case is written for those who learn together, so a part in it is not asked; all else is.
+        """
         if not act.seat.actor.functions & WORKING:
             return dict.fromkeys(refs, Withheld("role"))
         records = self.store.load(stream)
         case = replay(Case(), records) if records and records[0].topic.startswith("case.") else Case()
+        if case.team:
+            may = self._on_case("open-texts", case, act.seat, self.store.now(), records)
+            if not may.allowed and (may.code not in FOR_ALL_WHO_LEARN or case.clearance == "restricted"):
+                return dict.fromkeys(refs, Withheld("restricted" if may.code == "frozen" else "role"))
         readable = self._readable(case, records, act.seat)
         withheld = {ref: Withheld(why) for ref in refs if case.team and (why := readable.why_not(ref)) is not None}
         opened = [ref for ref in refs if ref not in withheld]

@@ -28,7 +28,7 @@ Why = Literal["erased", "audience", "no-consent", "restricted", "role"]
 @frozen
 class Reader:
     """Who reads, for which purpose, on which day; whether consent is required at the case's table, and whether it is
-    through broken glass, which stands in for consent and audience.
+    through broken glass, which stands in for consent and audience, but for what an organisation keeps to itself.
     """
 
     actor: Actor
@@ -70,13 +70,16 @@ class Readable:
             return "erased"
         if record is not None and _is_number(record, ref) and not self._may_hold_number:
             return "role"  # broken glass does not make it lawful
-        if record is None or subject is None or reader.glass:
-            return None if subject is None or subject not in self.case.restricted else "restricted"
+        if record is None or subject is None:
+            return None
         origin = self._origin(record.stream)
         if subject in self.case.restricted or (origin is not None and subject in origin.restricted):
             return "restricted"
         contributor, actor = record.header.organisation, reader.actor
-        if not within(self._audience(record), contributor, actor.organisation, actor.column):
+        audience = self._audience(record)
+        if reader.glass and audience != "organisation":
+            return None
+        if not within(audience, contributor, actor.organisation, actor.column):
             return "audience"
         shared = may_share(
             self.case, subject, contributor, actor.organisation, reader.purpose, reader.on, required=reader.required,

@@ -235,3 +235,26 @@ def test_a_list_is_no_side_door_to_a_text(office: Office, number: str, gate: Gat
     ref = told(office, number, VNN, "Alleen wij", audience="organisation")
     assert gate(TERWILLE).general("learning-list", seen=[number], refs=[ref]) == {ref: Withheld("audience")}
     assert disclosures(office)[-1].fields == ()
+
+
+def test_what_was_learned_in_a_case_for_few_is_in_no_list_of_others(office: Office, number: str, gate: Gates):
+    ref = told(office, number, VNN, "Wat werkte")
+    assert gate(AFPN).general("learning-list", refs=[ref]) == {ref: "Wat werkte"}, "no part in it is asked"
+    office.ask("access.set-clearance", case=number, level="restricted")
+    assert gate(AFPN).general("learning-list", refs=[ref]) == {ref: Withheld("role")}
+
+
+@pytest.mark.parametrize("purpose", [None, "learning"])
+def test_no_purpose_passes_by_what_was_refused(office: Office, number: str, gate: Gates, purpose: str | None):
+    ref = told(office, number, VNN, "Drinkt weer")
+    office.ask("consent.withdraw", case=number, consent="C1")
+    assert gate(TERWILLE, purpose=purpose).general("learning-list", refs=[ref]) == {ref: Withheld("no-consent")}
+
+
+def test_broken_glass_opens_what_was_not_shared_but_not_what_is_kept_apart(office: Office, number: str, gate: Gates):
+    shared, treatment = told(office, number, VNN, "Drinkt weer"), told(office, number, VNN, "Medicatie", audience="treatment")
+    apart = told(office, number, VNN, "Alleen wij", audience="organisation")
+    office.ask("consent.withdraw", case=number, consent="C1")
+    office.ask("access.break-glass", who=AFPN, case=number, reason="Crisis", minutes=30)
+    texts = look(office, gate(AFPN), number, [shared, treatment, apart])
+    assert texts == {shared: "Drinkt weer", treatment: "Medicatie", apart: Withheld("audience")}

@@ -67,7 +67,7 @@ class Erasing:
         subject = fence.event.subject  # type: ignore[attr-defined]
         noted = {n.step: n.found for n in self.keeper.noted() if (n.stream, n.subject) == (number, subject)}
         for step in STEPS:
-            if step in noted and step != "caches":
+            if step in noted and step != "caches" and not (step == "ledger" and self._lost(number, subject, noted)):
                 continue
             found = getattr(self, f"_{step}")(number, subject, request, header)
             self.keeper.note(number, subject, request, step, found or "")
@@ -82,6 +82,10 @@ class Erasing:
             if isinstance(record.event, ErasureBegun) and record.event.right == request:
                 return record
         raise Refused("erasure-not-begun", case=number, right=request)
+
+    def _lost(self, number: CaseNumber, subject: str, noted: dict[str, str]) -> bool:
+        """Whether the line is not in the ledger any more, while the log does not yet say by which line it was done."""
+        return "event" not in noted and self.ledger.find(self.store.store_id, number, subject) is None
 
     def _line(self, number: CaseNumber, subject: str) -> Line:
         found = self.ledger.find(self.store.store_id, number, subject)

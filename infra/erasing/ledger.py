@@ -63,8 +63,8 @@ class Ledger:
         return next((line for line in self.lines(store) if (line.stream, line.subject) == (stream, subject)), None)
 
     def append(self, line: Line) -> Line:
-        """Have a line in the file, on the disk before this returns. Out: the line; the one that was there, if there was one
-        about the same subject. Refused as `ledger-unwritable`.
+        """Have a line in the file, on the disk and read back before this returns. Out: the line; the one that was there, if
+        there was one about the same subject. Refused as `ledger-unwritable`: the file is as it was then.
         """
         try:
             with self._opened() as file:
@@ -73,11 +73,8 @@ class Ledger:
                     if (known.store, known.stream, known.subject) == (line.store, line.stream, line.subject):
                         os.fsync(file)
                         return known
-                whole = content.rfind(b"\n") + 1
-                if whole < len(content):  # the power went while the last line was written: it never was one
-                    os.ftruncate(file, whole)
-                os.write(file, f"{line.text()}\n".encode())
-                os.fsync(file)
+                broken = b"" if not content or content.endswith(b"\n") else b"\n"
+                _add(file, len(content), broken + f"{line.text()}\n".encode())
         except OSError:
             raise Refused("ledger-unwritable", path=str(self.path)) from None
         return line
@@ -99,9 +96,11 @@ class Ledger:
             os.close(file)
 
     def _parsed(self, content: bytes) -> Sequence[Line]:
-        """The whole lines; what follows the last line break was never finished."""
+        """The lines. The last needs no line break to be one: who copied the file by hand may have lost it. What is no line is
+        refused wherever it stands; it is never cut off, for it may say of whom a key is gone.
+        """
         found = []
-        for number, text in enumerate(content.split(b"\n")[:-1], start=1):
+        for number, text in enumerate(content.removesuffix(b"\n").split(b"\n") if content else (), start=1):
             try:
                 given = json.loads(text)
                 if given["casusregie"] != MARK:
@@ -115,6 +114,24 @@ class Ledger:
             except (ValueError, KeyError, TypeError):
                 raise Refused("ledger-malformed", path=str(self.path), line=number) from None
         return found
+
+
+def _add(file: int, end: int, text: bytes) -> None:
+    """Write at the end, all of it or nothing: a full disk takes a part, and says so by the count alone."""
+    try:
+        left = memoryview(text)
+        while left:
+            written = os.write(file, left)
+            if not written:
+                raise OSError
+            left = left[written:]
+        os.fsync(file)
+        if os.pread(file, len(text) + 1, end) != text:
+            raise OSError
+    except OSError:
+        os.ftruncate(file, end)
+        os.fsync(file)
+        raise
 
 
 def _all_of(file: int) -> bytes:

@@ -1,6 +1,7 @@
 """Somebody is erased: unreadable everywhere, the history and everybody else as they were, and found again nowhere."""
 
 import json
+import os
 
 import pytest
 
@@ -215,3 +216,42 @@ def test_the_resident_of_an_open_case_is_not_erased(office: Office, archive: Arc
     right = archive.decided(number)
     with pytest.raises(Refused, match="case-still-open"):
         office.ask("rights.erase", GRN, who=archive.officer, case=number, right=right)
+
+
+def test_a_disk_that_was_full_at_the_ledger_stops_it_and_once_there_is_room_it_is_done(
+    office: Office, archive: Archive, monkeypatch: pytest.MonkeyPatch
+):
+    archive.erased(archive.closed())
+    number = archive.closed()
+    right = archive.begun(number)
+    real = os.write
+    room = [50]
+
+    def write(file: int, data: bytes) -> int:
+        fits = real(file, bytes(data)[: room[0]]) if room[0] else 0
+        room[0] -= fits
+        return fits
+
+    monkeypatch.setattr(os, "write", write)
+    with pytest.raises(Refused, match="ledger-unwritable"):
+        finish(office, number, right)
+    monkeypatch.undo()
+    assert QUESTION in texts(office.store, number).values()
+    assert finish(office, number, right).keys == 1
+    assert set(texts(office.store, number).values()) == {CHILD, GONE}
+
+
+def test_a_line_that_went_from_the_ledger_halfway_is_written_again(office: Office, archive: Archive):
+    number = archive.closed()
+    right = archive.begun(number)
+
+    def killed(step: str) -> None:
+        if step == "ledger":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        finish(office, number, right, killed)
+    office.config.ledger_in.write_bytes(b"")
+    done = finish(office, number, right)
+    [line] = Ledger(office.config.ledger_in).lines(office.store.store_id)
+    assert done.receipt == line.digest()

@@ -59,14 +59,58 @@ def test_it_is_on_the_disk_before_it_is_said_to_be(ledger: Ledger, monkeypatch: 
     assert synced == ["erasures.jsonl", "beside"]
 
 
-@pytest.mark.parametrize("torn", [b"{", b'{"casusregie": "erasure 1", "store": "aa', LINE.text().encode()])
-def test_a_line_that_was_never_finished_is_none_and_the_next_takes_its_place(ledger: Ledger, torn: bytes):
+@pytest.mark.parametrize("torn", [b"{", b'{"casusregie": "erasure 1", "store": "aa', OTHER.text().encode()[:-1], b"{}"])
+def test_a_last_line_that_was_never_finished_is_refused_and_not_cut_off(ledger: Ledger, torn: bytes):
     ledger.append(LINE)
     with ledger.path.open("ab") as file:
         file.write(torn)
-    assert ledger.lines(LINE.store) == [LINE]
-    ledger.append(OTHER)
+    for ask in (lambda: ledger.lines(LINE.store), lambda: ledger.append(OTHER)):
+        with pytest.raises(Refused, match="ledger-malformed") as refused:
+            ask()
+        assert refused.value.facts["line"] == 2
+    assert ledger.path.read_bytes().endswith(torn)
+
+
+def test_a_whole_last_line_without_its_line_break_is_a_line_and_stays(ledger: Ledger):
+    ledger.append(LINE)
+    ledger.path.write_bytes(ledger.path.read_bytes() + OTHER.text().encode())
     assert ledger.lines(LINE.store) == [LINE, OTHER]
+    third = replace(LINE, subject="s3")
+    ledger.append(third)
+    assert ledger.lines(LINE.store) == [LINE, OTHER, third]
+
+
+@pytest.mark.parametrize("taken", [0, 1, 50])
+def test_a_disk_that_takes_a_part_only_is_refused_and_leaves_the_file_as_it_was(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, taken: int
+):
+    ledger.append(LINE)
+    room, real = [taken], os.write
+
+    def write(file: int, data: bytes) -> int:
+        fits = real(file, bytes(data)[: room[0]]) if room[0] else 0
+        room[0] -= fits
+        return fits
+
+    monkeypatch.setattr(os, "write", write)
+    with pytest.raises(Refused, match="ledger-unwritable"):
+        ledger.append(OTHER)
+    monkeypatch.undo()
+    assert ledger.lines(LINE.store) == [LINE]
+    assert ledger.append(OTHER) == OTHER
+
+
+def test_a_disk_that_takes_it_bit_by_bit_has_the_whole_line(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, bytes(data)[:7]))
+    ledger.append(LINE)
+    assert ledger.lines(LINE.store) == [LINE]
+
+
+def test_a_line_that_can_not_be_read_back_is_not_said_to_be_there(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "write", lambda file, data: len(data))
+    with pytest.raises(Refused, match="ledger-unwritable"):
+        ledger.append(LINE)
 
 
 @pytest.mark.parametrize("bad", ["{}", "[]", "nonsense", '{"casusregie": "erasure 2"}', ""])

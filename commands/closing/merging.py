@@ -21,7 +21,7 @@ GOING_ON = frozenset({Status.ACTIVE, Status.RESTING})
 class Merge(CaseCommand):
     """Merge a duplicate into the case that stays; its open agreements go along.
 
-    A case that has open agreements merges into one that is worked on; one that is anonymous only into another, until it is named.
+    Of the two the strictest clearance holds there. A case that has open agreements merges into one that is worked on; one that is anonymous only into another, until it is named.
 
     casus closing merge LEL-2026-0009 --into LEL-2026-0007 --why "Submitted twice"
     """
@@ -63,7 +63,7 @@ class Merge(CaseCommand):
             carried(a, f"A{n}", state=a.state, responsible=a.responsible) for n, a in enumerate(moving, start=first)
         )
         yield CaseMerged(into=self.into, why=self.personal(self.why))
-        yield On(self.into, DuplicateTakenIn(duplicate=state.number, agreements=agreements))
+        yield On(self.into, DuplicateTakenIn(duplicate=state.number, agreements=agreements, clearance=state.clearance))
 
 
 class UndoMerge(CaseCommand):

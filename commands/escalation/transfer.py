@@ -82,6 +82,7 @@ class Receive(CaseCommand):
             predecessor=state.number, anonymous=state.anonymous, reasons=state.reasons, flags=state.flags,
             domains=state.domains, subjects=tuple((s.id, s.kind) for s in state.subjects.values()),
             agreements=() if triage else tuple(_moving(state, desk, holder)), texts=tuple(carried_texts(state)),
+            clearance=state.clearance,
         )  # fmt: skip
         yield On(number, received)
 

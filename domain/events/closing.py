@@ -80,15 +80,21 @@ class CaseMerged(Event):
 
 
 class DuplicateTakenIn(Event):
-    """Another case turned out to be this one; its open agreements go on here."""
+    """Another case turned out to be this one; its open agreements go on here. Of the two clearances the strictest holds from
+    then on, also when the merge is undone: whoever may lower it looks at what was learned meanwhile.
+    """
 
     TOPIC: ClassVar[str] = "case.closing.duplicate-taken-in"
     duplicate: CaseNumber
     agreements: tuple[CarriedAgreement, ...] = ()
+    clearance: Code = "normal"
 
     def apply(self, case: Case) -> Case:
         taken = {c.agreement: c.agreement_of(self.duplicate) for c in self.agreements}
-        return case.but(duplicates=case.duplicates | {self.duplicate}, agreements={**case.agreements, **taken})
+        strictest = self.clearance if case.clearance == "normal" else case.clearance
+        return case.but(
+            duplicates=case.duplicates | {self.duplicate}, agreements={**case.agreements, **taken}, clearance=strictest
+        )  # fmt: skip
 
 
 class MergeUndone(Event):

@@ -251,7 +251,7 @@ def carried_texts(case: Case) -> Iterator[CarriedText]:
 
 
 class CaseReceived(Event):
-    """A case came from another team, with what was known there; texts stay in the case it came from."""
+    """A case came from another team, with what was known there and for whom it was; texts stay in the case it came from."""
 
     TOPIC: ClassVar[str] = "case.escalation.received"
     team: TeamId
@@ -266,6 +266,7 @@ class CaseReceived(Event):
     subjects: tuple[tuple[SubjectId, Code], ...]
     agreements: tuple[CarriedAgreement, ...] = ()
     texts: tuple[CarriedText, ...] = ()
+    clearance: Code = "normal"
 
     def apply(self, case: Case) -> Case:
         stamp = case.stamp
@@ -282,7 +283,7 @@ class CaseReceived(Event):
             questions=tuple(t.ref() for t in self.texts if t.what == "question"),
             tried=tuple(t.ref() for t in self.texts if t.what == "tried"),
             accepted_on=today if active else None, last_progress=today if active else None,
-            agreements={c.agreement: c.agreement_of(self.predecessor) for c in self.agreements},
+            agreements={c.agreement: c.agreement_of(self.predecessor) for c in self.agreements}, clearance=self.clearance,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from domain.event import Recorded, replay
 from domain.frozen import frozen
 from domain.identity import may_hold_number
 from domain.ids import Code, StreamId, SubjectId
+from domain.membership import named_in
 from domain.permission import Actor
 from domain.personal import Ref
 from domain.sharing import may_share
@@ -75,6 +76,8 @@ class Readable:
         origin = self._origin(record.stream)
         if subject in self.case.restricted or (origin is not None and subject in origin.restricted):
             return "restricted"
+        if origin is not None and not self._cleared_for(origin):
+            return "role"
         contributor, actor = record.header.organisation, reader.actor
         audience = self._audience(record)
         if reader.glass and audience != "organisation":
@@ -99,6 +102,14 @@ class Readable:
         if stream not in self._origins:
             self._origins[stream] = replay(Case(), list(self._by_stream[stream].values()))
         return self._origins[stream]
+
+    def _cleared_for(self, origin: Case) -> bool:
+        """Whether the case that a text stands in is not kept from the reader: they are cleared, or named there or here. Who
+        is named here was let in by name since, as who took the case over.
+        """
+        actor, on = self.reader.actor, self.reader.on
+        named = any(named_in(case, actor.team, actor.professional, on) for case in (origin, self.case))
+        return origin.clearance != "restricted" or named or actor.cleared
 
     @cached_property
     def _may_hold_number(self) -> bool:

@@ -1,5 +1,6 @@
 """What goes beyond a case's own people: broken glass, its review, another table that is asked, a restricted case, leaving."""
 
+import psycopg
 import pytest
 
 from domain.refusal import Refused
@@ -71,6 +72,42 @@ def test_a_restricted_case_is_for_those_named_in_it(house: House) -> None:
     assert not sees(house, "member", number)
     assert sees(house, "coordinator", number)  # by name: holds it
     assert sees(house, "privacy", number)
+
+
+def test_a_case_that_merges_takes_its_clearance_along_and_keeps_its_own(house: House) -> None:
+    with opened(house.config) as office:
+        twin, number = office.accepted(GRN, name="Gé Geheim"), office.accepted(GRN, name="Gé Geheim")
+        agreement = office.agreed(twin, partner="vnn")
+        kept = office.case(twin).agreements[agreement].what
+        office.ask("parties.invite", GRN, case=number, partner="vnn")
+        office.ask("access.set-clearance", GRN, case=twin, level="restricted")
+    assert sees(house, "member", number)
+    with opened(house.config) as office:
+        office.ask("closing.merge", GRN, case=twin, into=number, why="Dezelfde")
+    assert not sees(house, "member", number)
+    with opened(house.config) as office:
+        office.ask("access.set-clearance", GRN, case=number, level="normal")
+    assert sees(house, "member", number)
+    assert not sees(house, "member", twin)
+    assert not reaches(house, "member", twin, kept.version)
+    with opened(house.config) as office:
+        office.ask("access.set-clearance", GRN, case=twin, level="normal")
+    assert sees(house, "member", twin)
+    assert reaches(house, "member", twin, kept.version)
+
+
+def reaches(house: House, who: str, number: str, version: int) -> bool:
+    """Whether the database lets them have the keys of a case, where the program's own gate does not stand before it."""
+    with house.owner() as owner:
+        try:
+            owner.execute(
+                "SELECT casus.check_reach(r, %s, 'shown', ARRAY[%s]) FROM casus.roster r WHERE r.login = %s",
+                (number, f"{version}.what", house.logins[who]),
+            )
+        except psycopg.Error as error:
+            assert "not-in-this-case" in str(error)
+            return False
+    return True
 
 
 def test_whoever_left_sees_nothing_any_more(house: House) -> None:

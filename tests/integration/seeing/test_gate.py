@@ -156,6 +156,24 @@ def test_a_case_for_few_is_seen_by_those_named_in_it_alone(office: Office, numbe
     look(office, gate(CHAIR), number)
 
 
+def test_a_text_keeps_the_clearance_of_the_case_it_stands_in(office: Office, number: str, gate: Gates):
+    """Two cases turned out to be one. The clearance of the one that stays is lowered; that of the other still holds."""
+    twin = office.accepted(GRN)
+    agreement = office.agreed(twin, what="Elke week langs", partner="vnn")
+    kept = office.case(twin).agreements[agreement].what
+    office.ask("access.set-clearance", case=twin, level="restricted")
+    office.ask("closing.merge", case=twin, into=number, why="Dezelfde")
+    assert refused(office, gate(VNN), number) == "clearance"
+    office.ask("access.set-clearance", case=number, level="normal")
+    assert look(office, gate(VNN), number, [kept]) == {kept: Withheld("role")}
+    assert look(office, gate(CHAIR), number, [kept]) == {kept: "Elke week langs"}, "by name: holds it"
+    office.ask("team.change-roles", professional=VNN, roles=["professional", "cleared"])
+    assert look(office, gate(VNN), number, [kept]) == {kept: "Elke week langs"}
+    office.ask("team.change-roles", professional=VNN, roles=["professional"])
+    office.ask("access.set-clearance", case=twin, level="normal")
+    assert look(office, gate(VNN), number, [kept]) == {kept: "Elke week langs"}
+
+
 def test_a_restricted_subjects_texts_are_closed_to_all(office: Office, number: str, gate: Gates):
     officer = office.ask("team.add-professional", partner="gemeente", roles=["privacy-officer"], name="Een Ander").events[0].event
     who = officer.professional  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from commands.handle import decide
 from domain.case import Case, Status
 from domain.case_parts import NextMoment
 from domain.event import replay
+from domain.events.access import ClearanceSet
 from domain.events.closing import DuplicateTakenIn
 from domain.events.parties import ContactPointAssigned
 from domain.events.plan import PlanDrafted
@@ -193,3 +194,13 @@ def test_what_was_never_merged_is_not_undone():
 
 def test_a_named_case_does_not_go_into_an_anonymous_one():
     given(*ACTIVE).beside(TWIN, ANONYMOUS).when(MERGE).then_refused("still-anonymous", case=TWIN)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [("restricted", "normal", "restricted"), ("normal", "restricted", "restricted"), ("normal", "normal", "normal")],
+)
+def test_of_two_cases_that_turn_out_to_be_one_the_strictest_clearance_holds(one: str, other: str, both: str):
+    merged = given(*ACTIVE, ClearanceSet(level=one)).beside(TWIN, *TWIN_CASE, ClearanceSet(level=other)).when(MERGE).then_it()
+    assert replay(Case(), merged.cases[TWIN]).clearance == both
+    assert replay(Case(), merged.when(UNDO).then_it().cases[TWIN]).clearance == both, "what was learned meanwhile is there"

@@ -26,6 +26,7 @@ from commands.escalation import (
 from commands.handle import decide
 from domain.case import Case, Status
 from domain.event import replay
+from domain.events.access import ClearanceSet
 from domain.events.escalation import CaseReceived, DirectionReturned, EscalationAccepted
 from domain.events.parties import DirectorAssigned
 from domain.refusal import Refused
@@ -247,3 +248,9 @@ def test_a_case_that_is_handed_over_keeps_who_it_is_about_and_what_was_asked():
     assert received.subjects == known.subjects, "the texts stay where they were recorded"
     assert (received.questions, received.tried) == (known.questions, known.tried)
     assert {r.stream for r in received.questions} == {CASE}
+
+
+def test_a_case_that_is_handed_over_keeps_its_clearance():
+    for level in ("restricted", "normal"):
+        after = at_the_lock(*ACTIVE, ClearanceSet(level=level), TRANSFER).when(RECEIVE).then_it()
+        assert replay(Case(), after.cases[LOCK_NEW]).clearance == level

@@ -149,16 +149,18 @@ BEGIN
         CASE e.t
         WHEN 'case.closing.duplicate-taken-in' THEN
             PERFORM casus.keep_going_on(e.s, e.f ->> 'duplicate');
+            IF e.f ->> 'clearance' = 'restricted' THEN
+                PERFORM casus.keep_clearance(e.s, true);
+            END IF;
         WHEN 'case.access.clearance-set' THEN
-            UPDATE casus.cases c SET restricted = e.f ->> 'level' = 'restricted' WHERE c.number = e.s;
-            UPDATE casus.case_members m SET closed = e.f ->> 'level' = 'restricted'
-                WHERE m.number = e.s AND m.grain ~ '^(partner|table):';
+            PERFORM casus.keep_clearance(e.s, e.f ->> 'level' = 'restricted');
         WHEN 'case.access.glass-broken' THEN
             INSERT INTO casus.case_members VALUES (e.s, 'glass:' || (e.f ->> 'team') || '/' || (e.f ->> 'professional'),
                     '-infinity', 'infinity', p_at, (e.f ->> 'until')::timestamptz)
                 ON CONFLICT (number, grain, starts, ends) DO UPDATE SET until = excluded.until;
         ELSE
-            INSERT INTO casus.cases VALUES (e.s, e.f ->> 'team') ON CONFLICT DO NOTHING; -- whose a case is never changes
+            INSERT INTO casus.cases VALUES (e.s, e.f ->> 'team', coalesce(e.f ->> 'clearance', '') = 'restricted')
+                ON CONFLICT DO NOTHING; -- whose a case is never changes
             IF e.t = 'case.escalation.received' THEN
                 PERFORM casus.keep_going_on(e.s, e.f ->> 'predecessor');
             END IF;
@@ -170,6 +172,12 @@ BEGIN
             'team.team.sharing-expired', 'team.team.professional-added', 'team.team.roles-changed',
             'team.team.professional-left')) u;
 END $$;
+
+CREATE FUNCTION casus.keep_clearance(p_number text, p_restricted boolean) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE casus.cases c SET restricted = p_restricted WHERE c.number = p_number;
+    UPDATE casus.case_members m SET closed = p_restricted WHERE m.number = p_number AND m.grain ~ '^(partner|table):'
+$$;
 
 CREATE FUNCTION casus.keep_going_on(p_number text, p_earlier text) RETURNS void
 LANGUAGE sql AS $$

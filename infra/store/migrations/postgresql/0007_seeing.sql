@@ -75,9 +75,13 @@ BEGIN
     THEN
         NULL; -- why glass was broken, and a subject's own copy: which texts those are the policy decides
     ELSIF p_outcome IN ('shown', 'exported') AND EXISTS (
-        SELECT FROM casus.goes_on g WHERE g.earlier = p_of AND casus.stands(me, g.number) = 'own')
+        SELECT FROM casus.goes_on g WHERE g.earlier = p_of AND casus.stands(me, g.number) = 'own'
+            AND ('cleared' = ANY (me.roles) OR NOT EXISTS (SELECT FROM casus.cases c WHERE c.number = p_of AND c.restricted)
+                OR EXISTS (SELECT FROM casus.case_members m WHERE m.number = g.number AND m.until IS NULL
+                    AND m.grain = 'professional:' || me.team || '/' || me.professional
+                    AND (clock_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date BETWEEN m.starts AND m.ends)))
     THEN
-        NULL; -- a case that went on elsewhere: its texts stayed here
+        NULL; -- a case that went on elsewhere: its texts stayed here, for those whom its own clearance lets in
     ELSE
         PERFORM casus.refuse('not-in-this-case');
     END IF;
@@ -135,7 +139,10 @@ BEGIN
         AND (NOT m.closed OR cleared);
     RETURN QUERY SELECT g.earlier FROM casus.goes_on g JOIN casus.case_members m ON m.number = g.number
         WHERE m.grain = ANY (mine) AND (m.until IS NULL OR m.until > statement_timestamp())
-            AND today BETWEEN m.starts AND m.ends AND (NOT m.closed OR cleared);
+            AND today BETWEEN m.starts AND m.ends AND (NOT m.closed OR cleared)
+            -- The earlier case keeps a clearance of its own, which the later one may have lowered.
+            AND (cleared OR m.grain !~ '^(partner|table):'
+                OR NOT EXISTS (SELECT FROM casus.cases c WHERE c.number = g.earlier AND c.restricted));
 END $$;
 
 -- Second: whether they may read a disclosure: who made it; privacy officers and auditors also where it was made from their

@@ -11,14 +11,15 @@ import psycopg
 import pytest
 
 from domain.event import Event
-from domain.events.rights import DecisionConfirmed, ErasureBegun, SubjectErased
+from domain.events.retention import DestructionDecided
+from domain.events.rights import DecisionConfirmed, ErasureBegun, RightRequested, SubjectErased
 from domain.refusal import Refused
 from infra.erasing.ledger import Ledger
 from infra.erasing.standing import standings
 from infra.keys.rotating import rotate
 from infra.store import Draft, Receipt, create_store, open_store
 from infra.store.texts import Withheld
-from tests.integration.engine.office import opened
+from tests.integration.engine.office import GRN, opened
 from tests.integration.erasing.archive import finish, texts
 from tests.integration.roles.house import House, Worker, build, new_config, tear_down
 from tests.support.postgres import Server
@@ -110,6 +111,61 @@ def test_who_forges_the_second_person_in_the_facts_is_found_out_by_the_stamp(hou
         assert refused.value.facts["why"] == "one-person"
     with opened(house.config) as owner:
         assert "Er is hulp nodig" in texts(owner.store, number).values()
+
+
+@pytest.mark.parametrize("begun", ["another kind", "another subject", "confirmed afterwards", "asked twice"])
+def test_two_persons_agreed_to_this_erasure_and_to_no_other(house: House, begun: str) -> None:
+    """What two persons confirmed of one request is no leave for what one of them then says has begun."""
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number = coordinator.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], name="Bo Bedacht").stream
+        coordinator.ask("intake.note-subject", case=number, kind="child", name="Kim Verzonnen")
+        coordinator.ask("triage.decline", case=number, reason="Elders beter")
+        kind, subject = ("access", "s1") if begun == "another kind" else ("erasure", "s1" if begun[0] == "c" else "s2")
+        privacy.ask("rights.request", case=number, kind=kind, subject=subject, wish="Vergeet mij")
+        [asked] = [r.event for r in privacy.office.records(number) if isinstance(r.event, RightRequested)]
+        privacy.ask("rights.decide", case=number, right="Q1", outcome="granted", reason="Niets staat in de weg")
+        confirmed = DecisionConfirmed(right="Q1", login=house.logins["coordinator"], alone=False)
+        started = ErasureBegun(right="Q1", subject="s1")
+        if begun == "confirmed afterwards":
+            forged(privacy, number, started)
+        forged(coordinator, number, confirmed)
+        if begun == "asked twice":
+            forged(privacy, number, asked.model_copy(update={"subject": "s1", "wish": None}))
+        if begun != "confirmed afterwards":
+            forged(privacy, number, started)
+    with house.sql("privacy") as client:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="one-person"):
+            client.execute("SELECT casus_keys.erasure_destroy(%s, 's1', '{}')", (number,))
+    with opened(house.config) as owner:
+        assert "Er is hulp nodig" in texts(owner.store, number).values()
+
+
+@pytest.mark.parametrize("begun", ["V1", "Q1", "another case", "withdrawn"])
+def test_two_persons_agreed_to_destroy_this_case_and_no_other(house: House, begun: str) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, _ = decided(house, privacy, coordinator)
+        act = custody(privacy, number if begun != "another case" else house.other)
+        coordinator.ask("custody.confirm", team=GRN, custody=act)
+        if begun == "withdrawn":
+            privacy.ask("custody.withdraw", team=GRN, custody=act)
+        forged(
+            privacy, number, DestructionDecided(terms=("casus",), subjects=("s1",), custody=act),
+            ErasureBegun(right=begun if begun == "Q1" else "V1", subject="s1"),
+        )  # fmt: skip
+        if begun == "Q1":
+            forged(coordinator, number, DecisionConfirmed(right="Q2", login=house.logins["coordinator"], alone=False))
+    with house.sql("privacy") as client:
+        if begun == "V1":  # the control: refused is only what was not agreed to
+            client.execute("SELECT casus_keys.erasure_destroy(%s, 's1', '{}')", (number,))
+            return
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="one-person"):
+            client.execute("SELECT casus_keys.erasure_destroy(%s, 's1', '{}')", (number,))
+
+
+def custody(worker: Worker, number: str) -> str:
+    """Ask to destroy a case. Out: the number of the act."""
+    [asked] = worker.ask("custody.request", team=GRN, act="destroy", case=number, reason="De termijn is om").events
+    return str(asked.event.custody)  # type: ignore[attr-defined]
 
 
 def test_who_says_that_it_is_done_already_destroys_nothing(house: House) -> None:

@@ -40,37 +40,50 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE e.originator_id = p_stream AND e.topic = p_topic AND left(f.rest, -1)::jsonb ->> 'subject' = p_subject)
 $$;
 
--- Whether two logins stand behind an erasure that has begun: one decided it and another confirmed it, or one asked to destroy
--- what was kept long enough and another confirmed that. By the stamps of who recorded it: an event's own word can be forged.
+-- Whether two logins stand behind an erasure that has begun: one decided what this subject asked, namely to be erased, and
+-- another confirmed that; or one asked to destroy what was kept long enough and another confirmed that. Each in its order, and
+-- nothing of another request, another subject or another act. By the stamps of who recorded it: an event's own word can be forged.
 CREATE FUNCTION casus_keys.two_persons(p_stream text, p_subject text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH said AS (
-        SELECT e.topic, e.recorded_by, (casus.taken_apart(e.state)).facts AS facts, (casus.taken_apart(e.state)).who AS who
+        SELECT e.topic, e.originator_version AS version, e.recorded_at, e.recorded_by,
+            (casus.taken_apart(e.state)).facts AS facts, (casus.taken_apart(e.state)).who AS who
         FROM casus.stored_events e
-        WHERE e.originator_id = p_stream AND e.topic IN ('case.rights.decided', 'case.rights.confirmed',
+        WHERE e.originator_id = p_stream AND e.topic IN ('case.rights.requested', 'case.rights.decided', 'case.rights.confirmed',
             'case.rights.erasure-begun', 'case.retention.destruction-decided')),
     begun AS (
-        SELECT facts ->> 'right' AS request FROM said
+        SELECT facts ->> 'right' AS request, version FROM said
         WHERE topic = 'case.rights.erasure-begun' AND facts ->> 'subject' = p_subject),
+    asked AS (
+        SELECT facts ->> 'right' AS request, min(version) AS version FROM said
+        WHERE topic = 'case.rights.requested' GROUP BY 1
+        -- Of a number that was given out twice nobody can say what was confirmed.
+        HAVING count(*) = 1 AND bool_and(facts ->> 'kind' = 'erasure' AND facts ->> 'subject' = p_subject)),
     destroyed AS (
-        SELECT who ->> 'team' AS team, facts ->> 'custody' AS custody FROM said
+        SELECT who ->> 'team' AS team, facts ->> 'custody' AS custody, version, recorded_at FROM said
         WHERE topic = 'case.retention.destruction-decided' AND facts -> 'subjects' ? p_subject),
     acts AS (
-        SELECT e.topic, e.recorded_by, (casus.taken_apart(e.state)).facts AS facts, d.custody
+        SELECT e.topic, e.originator_version AS version, e.recorded_by, e.recorded_at,
+            (casus.taken_apart(e.state)).facts AS facts, d.custody, d.version AS upto, d.recorded_at AS upto_at
         FROM destroyed d JOIN casus.stored_events e ON e.originator_id = d.team
-        WHERE e.topic IN ('team.custody.requested', 'team.custody.confirmed'))
+        WHERE e.topic LIKE 'team.custody.%' AND (casus.taken_apart(e.state)).facts ->> 'custody' = d.custody)
     SELECT EXISTS (
-            SELECT FROM begun b
-            JOIN said d ON d.topic = 'case.rights.decided' AND d.facts ->> 'right' = b.request
+            SELECT FROM asked a JOIN begun b ON b.request = a.request
+            JOIN said d ON d.topic = 'case.rights.decided' AND d.facts ->> 'right' = a.request
                 AND d.facts ->> 'outcome' IN ('granted', 'partly')
-            JOIN said c ON c.topic = 'case.rights.confirmed' AND c.facts ->> 'right' = b.request
-                AND c.recorded_by <> d.recorded_by)
-        OR EXISTS (SELECT FROM begun) AND EXISTS (
+            JOIN said c ON c.topic = 'case.rights.confirmed' AND c.facts ->> 'right' = a.request
+                AND c.recorded_by <> d.recorded_by
+            WHERE a.version < d.version AND d.version < c.version AND c.version < b.version)
+        OR EXISTS (
             SELECT FROM acts a
-            JOIN acts c ON c.topic = 'team.custody.confirmed' AND c.facts ->> 'custody' = a.custody
-                AND c.recorded_by <> a.recorded_by
-            WHERE a.topic = 'team.custody.requested' AND a.facts ->> 'custody' = a.custody
-                AND a.facts ->> 'act' = 'destroy' AND a.facts ->> 'case' = p_stream)
+            JOIN acts c ON c.topic = 'team.custody.confirmed' AND c.custody = a.custody AND c.upto = a.upto
+                AND c.recorded_by <> a.recorded_by AND a.version < c.version AND c.recorded_at <= c.upto_at
+            -- As `commands.retention.destruction_of` numbers it: what nobody asked for, and no request of the subject's.
+            JOIN begun b ON b.request ~ '^V[0-9]+$' AND a.upto < b.version
+            WHERE a.topic = 'team.custody.requested' AND a.facts ->> 'act' = 'destroy' AND a.facts ->> 'case' = p_stream
+                AND NOT EXISTS (SELECT FROM acts o WHERE o.custody = a.custody AND o.upto = a.upto AND o.recorded_at < o.upto_at
+                    AND (o.topic IN ('team.custody.withdrawn', 'team.custody.carried-out')
+                        OR o.topic = 'team.custody.requested' AND o.version <> a.version)))
 $$;
 
 -- Nothing below is done for a subject before the log says that the erasing has begun, and by two persons. The owner, who puts

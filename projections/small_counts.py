@@ -17,6 +17,8 @@ ENDED = tuple(sorted(s for s in Status if s not in OPEN and s is not Status.NONE
 TREE = {WHOLE: (RUNNING, *(f"status {s}" for s in ENDED)), RUNNING: tuple(f"status {s}" for s in sorted(OPEN))}
 ALONE = frozenset({"max", "max_group_handovers_in_case"})
 """Figures that are those of one case."""
+BEYOND = {"median": 2, "p75": 4, "p90": 10}
+"""Of how many cases one lies beyond each of these: with few of those it is the length of one case, or nearly."""
 OF_ONE_CASE = ("gap_top", "longest_silent")
 
 
@@ -71,7 +73,8 @@ def of_workload(rows: Iterable[WorkloadRow], threshold: int) -> list[WorkloadRow
 
 def of_figures(figures: Mapping[str, Any], threshold: int, among: int) -> dict[str, Any]:
     """Figures over cases: None where one is withheld. In: over how many cases they are. Nothing is told of fewer cases than
-    the threshold, of one case by itself, or of those left over when all but a few are told.
+    the threshold, of one case by itself, or of those left over when all but a few are told; and no quantile beyond which
+    fewer cases lie than that.
     """
     if among < threshold:
         return {name: None if not isinstance(value, list | Mapping) else type(value)() for name, value in figures.items()}
@@ -87,6 +90,8 @@ def _figure(name: str, value: Any, figures: Mapping[str, Any], threshold: int, a
         return dict(_enough(list(value.items()), threshold, among))
     if isinstance(value, list):
         return _enough(value, threshold, figures.get("handovers", figures.get("group_handovers", among)))
+    if name in BEYOND and among < threshold * BEYOND[name]:
+        return None
     if not isinstance(value, int) or isinstance(value, bool):
         return value
     left = among - value if name.startswith(("cases_", "gt_")) else threshold

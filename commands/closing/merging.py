@@ -21,7 +21,8 @@ GOING_ON = frozenset({Status.ACTIVE, Status.RESTING})
 class Merge(CaseCommand):
     """Merge a duplicate into the case that stays; its open agreements go along.
 
-    Of the two the strictest clearance holds there. A case that has open agreements merges into one that is worked on; one that is anonymous only into another, until it is named.
+    A case that has open agreements merges into one that is worked on; one that is anonymous only into another, until it is
+    named. Of the two clearances the strictest holds from then on.
 
     casus closing merge LEL-2026-0009 --into LEL-2026-0007 --why "Submitted twice"
     """

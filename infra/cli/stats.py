@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,21 +55,11 @@ def work(
     from infra.imports.figures import steps_of
 
     rows = steps_of(session.store, asked(session, None, known_at), _opener(session, "stats", "shown"), source)
-    found: Figures
-    rows = list(rows)
-    if name == "silent":
-        found = stats.silent(rows, at or session.now(), days)
-    elif name in MOMENTARY:
-        found = MOMENTARY[name](rows, at or session.now())
-    else:
-        had_been = [row for row in rows if row.occurred_at <= at] if at else rows
-        found = stats.gaps(had_been, days) if name == "gaps" else SIMPLE[name](had_been)
+    found, among = figure_of(name, rows, at, session.now(), days)
     least = session.gate.shows_from()
     if least is not None:
         from projections.small_counts import of_figures
 
-        still_open = name in MOMENTARY or name == "silent"
-        among = stats.open_cases(rows, at or session.now())["open"] if still_open else stats.totals(rows)["cases"]
         found = of_figures(found, least, among)
         session.out.note("small-counts", least=least)
     if session.out.json:
@@ -78,6 +68,16 @@ def work(
     from infra.cli.figures import tell
 
     tell(session, found)
+
+
+def figure_of(name: str, rows: Sequence[StepRow], at: datetime | None, now: datetime, days: int) -> tuple[Figures, int]:
+    """A figure, and over how many cases it is: the very cases it was reckoned from, for that says whether it may be shown."""
+    if name == "silent" or name in MOMENTARY:
+        found = stats.silent(rows, at or now, days) if name == "silent" else MOMENTARY[name](rows, at or now)
+        return found, stats.open_cases(rows, at or now)["open"]
+    had_been = [row for row in rows if row.occurred_at <= at] if at else rows
+    found = stats.gaps(had_been, days) if name == "gaps" else SIMPLE[name](had_been)
+    return found, stats.totals(had_been)["cases"]
 
 
 def export(session: Session, source: str, output: str) -> None:

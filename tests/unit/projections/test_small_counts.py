@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infra.cli.stats import figure_of
 from projections import stats
 from projections.region import RegionRow
 from projections.small_counts import of_figures, of_region, of_workload
+from projections.stats_steps import StepRow
 from projections.workload import WorkloadRow
 
 TEN = 10
@@ -88,8 +94,35 @@ def test_what_is_left_of_a_partners_agreements_is_not_told_by_subtraction():
 def test_figures_over_few_cases_are_not_told():
     few = {"mean": 3.5, "median": 3.0, "p75": 4.0, "p90": 5.0, "max": 9.0}
     assert of_figures(few, TEN, 9) == dict.fromkeys(few)
-    assert of_figures(few, TEN, 10) == {**few, "max": None}, "the longest is that of one case"
+    assert of_figures(few, TEN, 100) == {**few, "max": None}, "the longest is that of one case"
     assert of_figures({"holder_top10": {"r1": 9}, "open": 9}, TEN, 9) == {"holder_top10": {}, "open": None}
+
+
+@pytest.mark.parametrize(
+    ("among", "told"),
+    [(10, {"mean"}), (19, {"mean"}), (20, {"mean", "median"}), (40, {"mean", "median", "p75"}),
+     (99, {"mean", "median", "p75"}), (100, {"mean", "median", "p75", "p90"})],
+)  # fmt: skip
+def test_a_quantile_beyond_which_few_cases_lie_is_not_told(among: int, told: set[str]):
+    figures = {"mean": 3.5, "median": 3.0, "p75": 4.0, "p90": 5.0, "max": 9.0}
+    assert {name for name, value in of_figures(figures, TEN, among).items() if value is not None} == told
+
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("figure", ["totals", "throughput", "gaps", "handovers", "group-handovers"])
+def test_a_figure_until_a_day_is_told_by_the_cases_there_were_until_then(figure: str):
+    """Ninety-nine cases that came later do not make the one there was a case among many."""
+    rows = [
+        StepRow("log", f"c{n}", at, "seen", START + timedelta(days=100 * min(n, 1) + 40 * at), f"r{at}", f"g{at}", "complete")
+        for n in range(100) for at in range(2)
+    ]  # fmt: skip
+    until = START + timedelta(days=60)
+    found, among = figure_of(figure, rows, until, until, 30)
+    assert among == 1
+    assert not any(of_figures(found, TEN, among).values())
+    assert figure_of(figure, rows, None, until, 30)[1] == 100
 
 
 def test_a_count_of_cases_is_withheld_also_when_few_are_left_over():

@@ -61,8 +61,11 @@ class Readable:
         return getattr(getattr(record.event, ref.field, None), "subject", None) if record is not None else None
 
     def gone(self, ref: Ref) -> bool:
-        """Whether a text is of somebody who is erased: from the beginning of that on, while its key is still there."""
-        return ref.stream == self.case.number and self.subject(ref) in self.case.erased
+        """Whether a text is of somebody who is erased: from the beginning of that on, while its key is still there. Of one in
+        another case, who is erased there.
+        """
+        subject = self.subject(ref)
+        return subject is not None and subject in (self._origin(ref.stream) or self.case).erased
 
     def why_not(self, ref: Ref) -> Why | None:
         """Why a reader who may open texts here may not open this one; None when they may."""
@@ -93,7 +96,7 @@ class Readable:
     def of_oversight(self, ref: Ref) -> bool:
         """Whether a text says why somebody looked in, or what was asked and decided about a subject's rights and data."""
         record = self._record(ref)
-        return record is not None and record.topic.startswith(OVERSIGHT) and self.subject(ref) not in self.case.erased
+        return record is not None and record.topic.startswith(OVERSIGHT) and not self.gone(ref)
 
     def _origin(self, stream: StreamId) -> Case | None:
         """The case that a text stands in, where it is another than the one that is looked at."""

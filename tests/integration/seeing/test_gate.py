@@ -174,6 +174,25 @@ def test_a_text_keeps_the_clearance_of_the_case_it_stands_in(office: Office, num
     assert look(office, gate(VNN), number, [kept]) == {kept: "Elke week langs"}
 
 
+def test_who_is_being_erased_in_the_earlier_case_is_not_read_in_the_later_one(office: Office, number: str, gate: Gates):
+    """From the beginning on, while the keys are still there: it may have been interrupted."""
+    twin = office.accepted(GRN)
+    agreement = office.agreed(twin, what="Elke week langs", partner="vnn")
+    kept = office.case(twin).agreements[agreement].what
+    office.ask("closing.merge", case=twin, into=number, why="Dezelfde")
+    assert look(office, gate(CHAIR), number, [kept]) == {kept: "Elke week langs"}
+    added = office.ask("team.add-professional", partner="gemeente", roles=["privacy-officer"], name="Een Ander").events[0].event
+    officer = added.professional  # type: ignore[attr-defined]
+    office.ask("rights.request", who=officer, case=twin, kind="erasure", received=date.today())  # noqa: DTZ011
+    office.ask("rights.decide", who=officer, case=twin, right="Q1", outcome="granted", reason="Niets staat in de weg")
+    office.ask("rights.confirm", who=officer, case=twin, right="Q1")
+    office.ask("rights.erase", who=officer, case=twin, right="Q1")
+    assert office.case(twin).erased == {"s1"}
+    assert look(office, gate(CHAIR), number, [kept]) == {kept: Withheld("erased")}
+    own = [ref for ref in refs_in(office.case(number)) if ref.stream == number]
+    assert "Er is hulp nodig" in look(office, gate(CHAIR), number, own).values(), "here nobody is erased"
+
+
 def test_a_restricted_subjects_texts_are_closed_to_all(office: Office, number: str, gate: Gates):
     officer = office.ask("team.add-professional", partner="gemeente", roles=["privacy-officer"], name="Een Ander").events[0].event
     who = officer.professional  # type: ignore[attr-defined]

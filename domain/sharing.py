@@ -28,7 +28,7 @@ class Basis:
     `vital-interest`, `public-task`, `conflict-of-duties`, `team-basis`), `unsettled` (nobody asked yet, and nothing obliges
     to have asked), or `not-asked` (the purpose is none that a subject is asked about: `data-protection`, `audit`, `reporting`).
     Not allowed: `refused`, `withdrawn`, `expired`, `limited` (narrowed away from this recipient), `other-recipients`
-    (consent names others alone), `no-consent` (consent is required, and there is none).
+    (consent names or named others alone), `no-consent` (consent is required, and there is none).
     """
 
     allowed: bool
@@ -48,7 +48,9 @@ def may_share(
 
     1. What an organisation brought in itself is always open to it.
     2. Of what was said about this subject, purpose and recipient, the last counts. Consent that is in force allows; one that
-       names no recipients covers all in the case.
+       names no recipients covers all in the case. Once consent for a purpose named recipients, those alone have it, and that
+       stays so when it was withdrawn, narrowed or has ended: for whom was never named the answer stays no, until new consent
+       or a ground covers them. So to stop sharing opens nothing, to nobody.
     3. Another ground that the contributing organisation recorded for this subject allows, whatever the subject said; no
        ground of somebody else does. It covers case direction, care and safety, not evaluation.
     4. What the subject refused, took back, narrowed or let end does not: also for texts from before. What was shown
@@ -147,10 +149,13 @@ def last_said(consents: Iterable[Consent], subject: SubjectId, recipient: Partne
 
 
 def _said(case: Case, subject: SubjectId, recipient: PartnerId, purpose: Code, on: date) -> Basis | None:
-    """What was said last about this recipient; that others alone were named; or None when nothing was said."""
+    """What was said last about this recipient; that others alone were named, whatever became of that; or None when nothing was
+    said.
+    """
     last = last_said(case.consents.values(), subject, recipient, purpose)
     if last is None:
-        others = [c for c in case.consents.values() if (c.subject, c.purpose, c.state_on(on)) == (subject, purpose, "given")]
+        # A refusal that names others says nothing of this one; consent that names others does, also after it stopped.
+        others = [c for c in case.consents.values() if (c.subject, c.purpose) == (subject, purpose) and c.state != "refused"]
         return Basis(False, "other-recipients", max(others, key=lambda c: c.decided).id) if others else None
     state = last.state_on(on)
     if state == "given":

@@ -49,6 +49,9 @@ def test_what_an_organisation_brought_in_is_open_to_it_whatever_was_said():
         ((given(),), Basis(True, "consent", "C1")),
         ((given("C1", THEIRS),), Basis(True, "consent", "C1")),
         ((given("C1", THIRD),), Basis(False, "other-recipients", "C1")),
+        ((given("C1", THIRD), taken_back()), Basis(False, "other-recipients", "C1")),
+        ((given("C1", THIRD, until=PAST),), Basis(False, "other-recipients", "C1")),
+        ((given("C1", THIRD), taken_back(), given("C2", THEIRS)), Basis(True, "consent", "C2")),
         ((given(until=TODAY),), Basis(True, "consent", "C1")),
         ((given(until=PAST),), Basis(False, "expired", "C1")),
         ((refused(),), Basis(False, "refused", "C1")),
@@ -70,8 +73,13 @@ def test_what_was_said_last_about_a_recipient_counts(said, answer):
 
 
 def test_what_was_refused_taken_back_or_ended_stops_where_consent_is_not_required_too():
-    for said in ((refused(),), (given(), taken_back()), (given(until=PAST),), (given(), narrowed("C1", THIRD))):
+    for said in ((refused(),), (given(), taken_back()), (given(until=PAST),), (given(), narrowed("C1", THIRD)),
+                 (given("C1", THIRD), taken_back()), (given("C1", THIRD, until=PAST),)):  # fmt: skip
         assert not share(*said, required=False).allowed
+
+
+def test_a_refusal_that_names_others_says_nothing_of_who_was_never_named():
+    assert share(refused("C1", THIRD), required=False) == Basis(True, "unsettled")
 
 
 def test_a_ground_of_the_contributing_organisation_allows_and_one_of_another_does_not():

@@ -15,7 +15,9 @@ Reader = tuple[TeamId, ProfessionalId]
 
 
 class Use(NamedTuple):
-    """What was the same about some uses: the day, what was done, by which organisation, for what, on what ground."""
+    """What was the same about some uses: the day, what was done, by which organisation, for what, on what ground; and whether
+    texts were opened, or only facts seen.
+    """
 
     on: date
     outcome: str
@@ -24,6 +26,7 @@ class Use(NamedTuple):
     purpose: str | None
     basis: str
     recipient: str | None
+    texts: bool
 
 
 @dataclass
@@ -37,9 +40,9 @@ class Uses:
 
 
 def overview(rows: Iterable[DisclosureRow], named: frozenset[Reader] = frozenset()) -> dict[Use, Uses]:
-    """In: disclosures of one person's data in the order of time, and those of the staff who may be named, for it was
-    decided (CJEU C-579/21: the people who looked are told only where the person can't do without, and their rights are
-    weighed). Out: the uses, in that order. What was denied is no use: nothing was seen.
+    """In: disclosures of one person's data in the order of time, with the texts of that person alone, and those of the
+    staff who may be named, for it was decided (CJEU C-579/21: the people who looked are told only where the person can't do
+    without, and their rights are weighed). Out: the uses, in that order. What was denied is no use: nothing was seen.
 
     `kinds` are the fields that were opened; empty where only facts were seen: codes, days, who does what.
     """
@@ -47,7 +50,9 @@ def overview(rows: Iterable[DisclosureRow], named: frozenset[Reader] = frozenset
     for row in rows:
         if row.outcome == "denied":
             continue
-        use = Use(day_of(row.at), row.outcome, row.organisation, row.team, row.purpose, row.basis, row.recipient)
+        use = Use(
+            day_of(row.at), row.outcome, row.organisation, row.team, row.purpose, row.basis, row.recipient, bool(row.fields)
+        )
         uses = found.setdefault(use, Uses())
         reader = (row.team or "", row.actor or "")
         uses.times += 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from domain.refusal import NotFound
+from infra.cli.histories import Histories
 from infra.cli.session import Session
 from infra.cli.tracing import Reading, about, as_json, cases_of, facts_of, narrowed, period
 from infra.readmodels.tracing import Wanted, traced
@@ -21,14 +22,16 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
     first, beyond = period(asked["since"], asked["until"])
     wanted = Wanted(case, subject, asked["reader"], asked["team"], first, beyond, asked["outcome"])
     what, wanted = _asked(session, wanted)
-    reading = Reading(session)
+    reading, histories = Reading(session), Histories(session)
     told = denied = 0
     for page in _passed(session, what, wanted):
+        histories.turn_to(page)
         for row in page:
+            owners = histories.whose(row)
             if session.out.json:
-                session.out.record(as_json(row))
+                session.out.record(as_json(row) | {"whose": owners})
             else:
-                _tell(session, reading, row, case, fields=fields)
+                _tell(session, reading, row, case, owners if fields else None)
             told += 1
             denied += row.outcome == "denied"
         if session.out.room() is None:
@@ -70,11 +73,11 @@ def _passed(session: Session, what: str, wanted: Wanted) -> Iterator[list[Disclo
         session.gate.general(what)
 
 
-def _tell(session: Session, reading: Reading, row: DisclosureRow, case: str | None, *, fields: bool) -> None:
+def _tell(session: Session, reading: Reading, row: DisclosureRow, case: str | None, owners: Mapping[str, str] | None) -> None:
     facts = facts_of(reading, row, case)
     indent = " " * SET_IN
     session.out.line(reading.say("log", "denied" if row.outcome == "denied" else row.outcome, **facts), hang=SET_IN)
     if row.fields:
-        shown = reading.fields(row) if fields else None
+        shown = reading.fields(row, owners) if owners is not None else None
         session.out.line(indent + reading.say("log", "texts", fields=shown, **facts), hang=SET_IN)
     session.out.line(indent + reading.say("log", "because", **facts), hang=SET_IN)

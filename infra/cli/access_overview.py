@@ -7,6 +7,7 @@ from datetime import date
 
 from domain.ids import RESIDENT, SubjectId
 from domain.refusal import NotFound
+from infra.cli.histories import only_of
 from infra.cli.session import Session
 from infra.cli.tracing import Reading, about, period
 from infra.readmodels.tracing import Wanted, traced
@@ -31,7 +32,8 @@ def overview(
     session.gate.general("access-overview", seen=(case,))
     if not session.store.version(case):
         raise NotFound("case", case)
-    rows = [row for page in traced(session.readmodels, wanted) for row in page]
+    records = session.store.load(number or case)
+    rows = [only_of(row, person or RESIDENT, records) for page in traced(session.readmodels, wanted) for row in page]
     named = _unmasked(session, case, rows)
     if named:
         session.gate.general("access-staff", seen=(case,))

@@ -107,10 +107,13 @@ class Reading:
         """What a sealed field of an event holds."""
         return self.words.find("tracing", "fields", name) or name
 
-    def fields(self, row: DisclosureRow) -> str:
-        """The texts that were shown: what each holds, with the entry it stands in, in the order of the case."""
+    def fields(self, row: DisclosureRow, owners: Mapping[str, str]) -> str:
+        """The texts that were shown: what each holds, whose it is, with the entry it stands in, in the order of the case."""
         at = sorted((int(version), name) for version, _, name in (f.partition(".") for f in row.fields))
-        return ", ".join(self.say("log", "field", what=self.field(name), entry=str(version)) for version, name in at)
+        return ", ".join(
+            self.say("log", "field", what=self.field(name), entry=str(version), whose=owners.get(f"{version}.{name}"))
+            for version, name in at
+        )
 
 
 def facts_of(reading: Reading, row: DisclosureRow, case: str | None = None) -> Mapping[str, object]:

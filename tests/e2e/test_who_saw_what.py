@@ -55,10 +55,10 @@ def looks(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 def test_one_command_tells_who_saw_a_resident_since_when_and_why(table: Casus):
     told = table.done("access", "log", "--subject", f"{CASE}/s1", "--from", "2026-03-01", "--fields", "--as", OFFICER).out
     assert f"{MASTER} (Loodswezen, Master) saw {CASE}: show, as far as entry 5" in told
-    assert "question (entry 1), name (entry 2)" in told
+    assert "question (entry 1, s1), name (entry 2, s1)" in told
     assert "purpose: Case direction" in told
     assert "ground: a public task" in told
-    assert "allowed: what the policy asks" in told
+    assert "allowed: role, purpose, a part in the case" in told
     assert f"DENIED  {BUDDY} (Zeemanshuis, Deckhand, entered by os-" in told
     assert "denied: had no part in the case" in told
     assert not any(secret in told for secret in SECRETS)
@@ -132,7 +132,7 @@ def test_what_does_not_fit_is_said(table: Casus, words: tuple[str, ...]):
 def test_in_dutch_too(table: Casus):
     told = table.done("access", "log", "--case", CASE, "--fields", "--as", OFFICER, lang="nl").out
     assert "GEWEIGERD" in told
-    assert "vraag (vastlegging 1)" in told
+    assert "vraag (vastlegging 1, s1)" in told
 
 
 def test_somebody_on_a_roster_may_be_asked_after_too(table: Casus):
@@ -141,7 +141,45 @@ def test_somebody_on_a_roster_may_be_asked_after_too(table: Casus):
     assert BUDDY in row["subjects"]
 
 
+def test_each_text_is_told_with_whose_it_is(table: Casus):
+    """A look opens the texts of all who are in the case: what was seen of her child was not seen of her neighbour."""
+    with_a_child(table)
+    [line] = [part for part in table.done(
+        "access", "log", "--subject", f"{CASE}/s2", "--fields", "--outcome", "shown", "--as", OFFICER
+    ).out.splitlines() if "texts:" in part]  # fmt: skip
+    assert "question (entry 1, s1)" in line
+    assert "name (entry 6, s2)" in line
+    [look] = [r for r in log(table, "--subject", f"{CASE}/s2") if r["what"] == "show"]
+    assert look["subjects"] == ["s1", "s2"]
+    assert {f for f, whose in look["whose"].items() if whose == "s2"} == {"6.name"}
+    assert set(look["whose"]) == set(look["fields"])
+
+
+def with_a_child(casus: Casus) -> None:
+    casus.done("intake", "note-subject", CASE, "--kind", "child", "--name", "Kim Waterman")
+    casus.done("show", CASE)
+
+
 # --- the overview
+
+
+def test_another_person_of_the_case_hears_of_their_own_data_alone(table: Casus):
+    with_a_child(table)
+    letter = table.done("access", "overview", CASE, "--subject", "s2", "--as", OFFICER).out
+    assert "gegevens: naam;" in letter
+    assert "vraag" not in letter
+    uses = table.json("access", "overview", CASE, "--subject", "s2", "--as", OFFICER)
+    assert {kind for use in uses for kind in use["kinds"]} == {"name"}
+    assert "question" in {k for u in table.json("access", "overview", CASE, "--as", OFFICER) for k in u["kinds"]}
+
+
+def test_what_opened_no_text_is_not_told_with_what_did(table: Casus):
+    """Her name was opened once that day; that the case was worked on is another thing."""
+    table.done("trail", CASE)
+    uses = table.json("access", "overview", CASE, "--as", OFFICER)
+    assert all(bool(use["kinds"]) is use["texts"] for use in uses)
+    texts = [r for r in log(table, "--subject", f"{CASE}/s1") if r["fields"]]
+    assert sum(use["times"] for use in uses if use["texts"]) == len(texts)
 
 
 def test_a_resident_hears_when_why_and_by_which_organisation_and_not_by_whom(table: Casus):

@@ -84,8 +84,13 @@ def test_an_overview_names_only_those_of_whom_it_was_decided():
     assert other_table.named == set()
 
 
+def test_what_opened_a_text_and_what_did_not_are_two_uses():
+    bare, opened = overview([row(AT, disclosed(fields=()), number=1), row(AT, disclosed(), number=2)])
+    assert (bare.texts, opened.texts) == (False, True)
+
+
 def test_a_use_says_what_it_rested_on_and_to_whom_it_went():
     [use] = overview([row(AT, disclosed(outcome="exported", recipient="audit", basis="legal-duty"))])
     assert use == Use(
-        date(2026, 3, 2), "exported", "kwintes", "lelystad-sit", "case-direction", "legal-duty", "audit"
+        date(2026, 3, 2), "exported", "kwintes", "lelystad-sit", "case-direction", "legal-duty", "audit", True
     )  # fmt: skip

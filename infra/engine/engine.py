@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from commands.base import CaseCommand, Command, TeamCommand
@@ -21,11 +22,13 @@ from infra.engine.finding import Finder
 from infra.engine.guarding import guard
 from infra.engine.identity import actor_of, header_of, on_roster
 from infra.engine.log import Log
-from infra.engine.permitting import Gatekeeper, asking, turned_away
+from infra.engine.permitting import Gatekeeper, asking, turned_away, what_of
 from infra.engine.request import Outcome, Request
 from infra.engine.storing import drafted, known_of, result_of, stored
 from infra.engine.streams import Seen
 from infra.engine.table import Table
+from infra.seeing.owning import ASSURANCE as OWNER
+from infra.seeing.owning import left_to_owner
 from infra.store.draft import Receipt
 
 ATTEMPTS = 12
@@ -122,7 +125,8 @@ class Engine:
         team, teams, actor = self._seated(act, state)
         asker, act.request = asking(team, actor, act.request, table.profile(team))
         header = header_of(act.request, act.command_id, team, actor, table.profile(team))
-        gate = Gatekeeper(self.store, command, asker, team, header, act.request, lambda: table.check_remembered(act))
+        left = False if act.request.assurance == OWNER else None
+        gate = Gatekeeper(self.store, command, asker, team, header, act.request, lambda: table.check_remembered(act), left)
         act.permit = gate.permit(act.own())
         if isinstance(command, TeamCommand) and command.WHOLE_TEAM:
             for number in self.finder.open_cases(command.team):
@@ -187,6 +191,9 @@ class Engine:
             return team, teams, actor_of(act.command, team, act.request)
         except Refused as refused:
             if refused.code == "not-on-roster":
+                if isinstance(state, Team) and left_to_owner(what_of(act.command), state, self.store):
+                    act.request = replace(act.request, assurance=OWNER)
+                    return state, {}, None
                 self.table.check_remembered(act)
                 turned_away(self.store, act.command, act.own(), act.request)
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -49,6 +49,8 @@ class Log(Protocol):
     def last_number(self, prefix: str) -> str | None: ...
 
     def hidden(self, stream: str) -> bool: ...
+
+    def in_owners_hands(self, logins: Collection[str] = ()) -> bool: ...
 
     def knock(self, number: str) -> None: ...
 

@@ -60,6 +60,8 @@ class Gatekeeper:
     header: Header
     request: Request
     fresh: Callable[[], None]
+    set_up: bool | None = None
+    """Whether anybody is on a roster who could be asked instead; left out: as the table itself says."""
 
     def permit(self, seen: Seen | None) -> Permit:
         """What the act rests on, on the stream that it decides on (None: a case is opened) or a case that it names.
@@ -93,4 +95,4 @@ class Gatekeeper:
             return on_case(self.what, seen.state, seen.records, self.team, self.actor, purpose=purpose, now=now, about=about)
         of_team = isinstance(self.command, TeamCommand)
         resource = resource_of_team(self.team, self.actor) if of_team else resource_of_list("case")
-        return on_resource(self.what, resource, self.team, self.actor, purpose=purpose, now=now)
+        return on_resource(self.what, resource, self.team, self.actor, purpose=purpose, now=now, set_up=self.set_up)

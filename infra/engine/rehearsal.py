@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -77,6 +77,9 @@ class Rehearsal:
 
     def hidden(self, stream: str) -> bool:
         return self.base is not None and self.base.hidden(stream)
+
+    def in_owners_hands(self, logins: Collection[str] = ()) -> bool:
+        return self.base is not None and self.base.in_owners_hands(logins)
 
     def knock(self, number: str) -> None:
         """Nothing is stored by a rehearsal, so no glass is broken in it."""

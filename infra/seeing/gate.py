@@ -20,6 +20,8 @@ from infra.seeing.circumstances import resource_of_list, resource_of_team
 from infra.seeing.deciding import on_case, on_resource, permit_of, registered
 from infra.seeing.heading import heading
 from infra.seeing.lists import Visible
+from infra.seeing.owning import ASSURANCE as OWNER
+from infra.seeing.owning import left_to_owner
 from infra.seeing.seats import Asker, Seat, Seats
 from infra.seeing.texts import Readable, Reader, Why
 from infra.store.disclosing import Outcome, Permit, disclosed
@@ -205,14 +207,18 @@ class Gate:
 
     def _on(self, what: str, resource: Resource, seat: Seat) -> Decision:
         now = self.store.now()
-        return on_resource(what, resource, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat))
+        return on_resource(
+            what, resource, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat, what)
+        )
 
     def purpose(self, seat: Seat) -> Code:
         """The purpose that was named, else the usual one of who asks."""
         return registered(self._purpose or usual_purpose(seat.actor.functions))
 
-    def _set_up(self, seat: Seat) -> bool:
+    def _set_up(self, seat: Seat, what: str = "") -> bool:
         """Whether there is anybody on a roster who could be asked instead."""
+        if not seat.taken and left_to_owner(what, seat.team, self.store):
+            return False
         return seat.taken or any(True for _ in seat.team.active()) or self._peopled()
 
     def _readable(self, case: Case, records: Sequence[Recorded], seat: Seat, *, glass: bool = False) -> Readable:
@@ -246,9 +252,10 @@ class Gate:
 
     def _header(self, seat: Seat) -> Header:
         asker = self.asker
+        owner = not seat.taken and self.store.in_owners_hands()
         return heading(
             seat.team, seat.actor.professional, seat.working, login=asker.login, entered_for=asker.acting_as is not None,
-            purpose=self.purpose(seat), assurance=asker.assurance,
+            purpose=self.purpose(seat), assurance=OWNER if owner else asker.assurance,
         )  # fmt: skip
 
     def _deny(self, what: str, decision: Decision, seat: Seat, of: StreamId | None) -> NoReturn:

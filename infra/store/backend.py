@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -67,6 +67,10 @@ class Backend(Protocol):
 
     def hidden(self, stream: str) -> bool:
         """Whether there is such a stream that whoever is logged in may not read. Embedded nothing is."""
+        ...
+
+    def in_owners_hands(self, logins: Collection[str]) -> bool:
+        """Whether whoever is logged in owns the store on a server, and none of these logins can log in there."""
         ...
 
     def knock(self, number: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 STORE = Path(__file__).parent
 KEYS = STORE.parent / "keys"
+IN_OWNERS_HANDS = """
+    SELECT EXISTS (SELECT FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
+            WHERE n.nspname = 'casus' AND t.relname = 'stored_events' AND pg_has_role(session_user, t.relowner, 'MEMBER'))
+        AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ANY (?) AND rolcanlogin)
+"""
+"""Whether the login that came in may do as the owner of the tables does, and none of these is a login on this server."""
 LOCK = "hashtextextended(?, 4071)"
 
 
@@ -119,6 +125,9 @@ class Server:
             if refused.code != "store-forbidden":
                 raise
             return False
+
+    def in_owners_hands(self, logins: Collection[str]) -> bool:
+        return bool(self.database.query(IN_OWNERS_HANDS, (list(logins),))[0][0])
 
     def knock(self, number: str) -> None:
         self.database.query("SELECT casus.knock(?)", (number,))

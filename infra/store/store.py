@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -201,6 +201,10 @@ class Store(Reader):
     def hidden(self, stream: str) -> bool:
         """Whether there is such a stream that this login may not read."""
         return self._backend.hidden(stream)
+
+    def in_owners_hands(self, logins: Collection[str] = ()) -> bool:
+        """Whether this login owns the store on a server, and none of these can log in there. Embedded never."""
+        return self._backend.in_owners_hands(logins)
 
     def knock(self, number: str) -> None:
         """Say that glass is about to be broken in this case, so that its facts can be read (on a server)."""

@@ -6,21 +6,19 @@ import click
 
 from infra.cli.own import ASKER, JSON, branch, leaf
 from infra.cli.param import Param
-from infra.cli.stats import export
 from infra.texts import Words
 
 
 def command(name: str, words: Words) -> click.Command:
     """The group."""
-    source = Param("source", "code", required=True)
-    output = Param("output", "file", required=True, short="-o")
-    return branch(
-        words, name,
-        {
-            "xes": lambda w: leaf(w, "export xes", export, source, output, also=(*ASKER, JSON)),
-            "fhir-audit": _fhir_audit, "logboek": _logboek,
-        },
-    )  # fmt: skip
+    return branch(words, name, {"xes": _xes, "fhir-audit": _fhir_audit, "logboek": _logboek})
+
+
+def _xes(words: Words) -> click.Command:
+    from infra.cli.access_export import OUTPUT, RECIPIENT
+    from infra.cli.xes_export import export
+
+    return leaf(words, "export xes", export, Param("source", "code", required=True), OUTPUT, RECIPIENT, also=(*ASKER, JSON))
 
 
 def _fhir_audit(words: Words) -> click.Command:

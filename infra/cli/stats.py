@@ -1,10 +1,9 @@
-"""`casus stats`: figures over imported histories, and `casus export`: the histories themselves."""
+"""`casus stats`: figures over imported histories."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +17,6 @@ from projections.stats_steps import StepRow
 
 if TYPE_CHECKING:
     from infra.imports.figures import Opener
-    from infra.store.disclosing import Outcome
 
 SOURCE = Param("source", "code")
 AT = Param("at", "moment")
@@ -54,7 +52,7 @@ def work(
     """One figure over one source, or over all there is."""
     from infra.imports.figures import steps_of
 
-    rows = steps_of(session.store, asked(session, None, known_at), _opener(session, "stats", "shown"), source)
+    rows = steps_of(session.store, asked(session, None, known_at), _opener(session), source)
     found, among = figure_of(name, rows, at, session.now(), days)
     least = session.gate.shows_from()
     if least is not None:
@@ -80,22 +78,7 @@ def figure_of(name: str, rows: Sequence[StepRow], at: datetime | None, now: date
     return found, stats.totals(had_been)["cases"]
 
 
-def export(session: Session, source: str, output: str) -> None:
-    """One source's histories as XES; the same bytes each time."""
-    from infra.exports.xes import export_xes
-    from infra.imports.figures import in_document_order, steps_of
-
-    opener = _opener(session, "export-xes", "exported")
-    rows = in_document_order(steps_of(session.store, session.readmodels, opener, source))
-    count = export_xes(rows, Path(output))
-    cases = len({s.case for s in rows})
-    if session.out.json:
-        session.out.record({"source": source, "cases": cases, "events": count})
-    else:
-        session.out.line(session.words.say("exported", cases=cases, events=count))
-
-
-def _opener(session: Session, what: str, outcome: Outcome) -> Opener:
+def _opener(session: Session) -> Opener:
     """What gives the names of a source's resources; that the figures are seen is stored here and now."""
-    session.gate.general(what, outcome=outcome)
-    return lambda refs: session.gate.general(what, outcome=outcome, refs=refs)
+    session.gate.general("stats")
+    return lambda refs: session.gate.general("stats", refs=refs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from xml.sax.saxutils import quoteattr  # writing only
 
 from infra.exports.files import written_whole
@@ -35,17 +36,19 @@ _HEAD: Final = """\
 _FOOT: Final = "</log>\n"
 
 
-def export_xes(rows: Iterable[StepRow], path: Path) -> int:
+def export_xes(rows: Iterable[StepRow], path: Path, leaving: Callable[[str], object] = str) -> int:
     """Write the rows of one source, in order of case and position, to a file (packed when it ends in `.gz`); how many.
 
-    Refuses a place that can't be written; then an older file there is as it was. Rows in another order are a mistake of
+    `leaving` hears the digest (SHA-256) of the file once that is whole, and before it is in its place: what it raises leaves
+    no file. Refuses a place that can't be written; then an older file there is as it was. Rows in another order are a mistake of
     the caller's: `ValueError`.
     """
     count = 0
     with written_whole(path) as file:
+        digested = _Digested(file)
         # Without a name and a time in its heading, a packed file is the same each time too.
-        packed = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) if path.suffix.lower() == ".gz" else None
-        out = packed or file
+        packed = gzip.GzipFile(filename="", mode="wb", fileobj=digested, mtime=0) if path.suffix.lower() == ".gz" else None
+        out = packed or digested
         out.write(_HEAD.encode())
         for trace, steps in _traces(_ordered(rows)):
             out.write(trace.encode())
@@ -53,7 +56,23 @@ def export_xes(rows: Iterable[StepRow], path: Path) -> int:
         out.write(_FOOT.encode())
         if packed:
             packed.close()
+        leaving(digested.digest.hexdigest())
     return count
+
+
+class _Digested:
+    """A file to write to, and the digest of what was written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.digest = sha256()
+
+    def write(self, piece: bytes) -> int:
+        self.digest.update(piece)
+        return self.file.write(piece)
+
+    def flush(self) -> None:
+        self.file.flush()
 
 
 def _ordered(rows: Iterable[StepRow]) -> Iterator[StepRow]:

@@ -172,9 +172,9 @@ def test_an_option_that_can_t_be_used(store: Casus, tmp_path: Path, options: tup
 def test_an_export_that_can_t_be_written(store: Casus, tmp_path: Path):
     store.done("import", str(written(tmp_path / "log.jsonl", steps(2))), "--source", "harbour")
     (tmp_path / "folder.xes").mkdir()
-    export = ("export", "xes", "--source", "harbour", "-o")
+    export = ("export", "xes", "--source", "harbour", "--recipient", "x", "-o")
     assert "folder" in refused(store, *export, str(tmp_path / "folder.xes")).err
     assert "Make it" in refused(store, *export, str(tmp_path / "gone" / "out.xes")).err
     assert "place" in refused(store, *export, "/proc/out.xes").err
-    assert store("export", "xes", "--source", "nobody", "-o", str(tmp_path / "out.xes")).code == 4
+    assert store("export", "xes", "--source", "nobody", "--recipient", "x", "-o", str(tmp_path / "out.xes")).code == 4
     assert [p.name for p in tmp_path.iterdir() if "part" in p.name or p.name == "out.xes"] == []

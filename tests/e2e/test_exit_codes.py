@@ -39,7 +39,7 @@ SUBMIT = ("intake", "submit", "--question", "x", "--reason", "adrift", "--anonym
         (("team", "schedule", "no-such-team", "--on", "2026-12-01"), 4),
         (("learning", "--team", "no-such-team"), 4),
         (("stats", "totals", "--source", "no-such-source"), 4),
-        (("export", "xes", "--source", "no-such-source", "-o", "x.xes"), 4),
+        (("export", "xes", "--source", "no-such-source", "--recipient", "x", "-o", "x.xes"), 4),
         (("report", "no-such-report"), 4),
         (("report", "cases@99"), 3),
         (("profile", "show", "no-such-profile"), 4),

@@ -1,9 +1,16 @@
 """A case of an imported history stands among the others, marked with its source; from its first own command every rule holds."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
+from domain.disclosure import PREFIX
+from domain.event import Header
+from domain.events.access import Disclosed
+from domain.refusal import Refused
+from infra.store import StoreConfig, open_store
+from infra.store.store import Store
 from tests.e2e.conftest import Casus, set_up
 from tests.support.logs import PEOPLE, step, steps, written
 
@@ -94,3 +101,31 @@ def test_the_read_models_of_imported_cases_are_the_same_rebuilt(taken_in: Casus)
     before = [taken_in.json(*words) for words in (("cases",), ("trail", CASE), ("stats", "totals"), ("workload",))]
     taken_in.done("projections", "rebuild")
     assert before == [taken_in.json(*words) for words in (("cases",), ("trail", CASE), ("stats", "totals"), ("workload",))]
+
+
+def test_what_leaves_as_a_file_is_stored_first_with_whom_it_is_for_and_its_digest(
+    taken_in: Casus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    line = ("export", "xes", "--source", "harbour")
+    assert taken_in(*line, "-o", str(tmp_path / "none.xes")).code == 2, "for whom has to be said"
+    one, other, none = (tmp_path / name for name in ("one.xes", "other.xes", "none.xes"))
+    said = taken_in.done(*line, "--recipient", "university", "-o", str(one), "--json").row
+    assert said["digest"] == hashlib.sha256(one.read_bytes()).hexdigest()
+    assert "university" in taken_in.done(*line, "--recipient", "university", "-o", str(other)).out
+    assert one.read_bytes() == other.read_bytes()
+    with open_store(StoreConfig(taken_in.home, taken_in.dsn)) as store:
+        looks = [e for stream in store.streams(PREFIX) if isinstance(e := store.load(stream)[0].event, Disclosed)]
+    left = [e for e in looks if e.outcome == "exported"]
+    assert [(e.what, e.recipient, e.digest) for e in left] == [("export-xes", "university", said["digest"])] * 2
+    assert left[0].seen == tuple(f"harbour:ship-{n:04}" for n in range(5))
+
+    stored = Store.disclose
+
+    def all_but_what_leaves(self: Store, disclosed: Disclosed, header: Header) -> str:
+        if disclosed.outcome == "exported":
+            raise Refused("store-full", path="x")
+        return stored(self, disclosed, header)
+
+    monkeypatch.setattr(Store, "disclose", all_but_what_leaves)
+    assert taken_in(*line, "--recipient", "university", "-o", str(none)).code == 3
+    assert not none.exists()

@@ -1,6 +1,7 @@
 """An export holds what was put in, is the same each time, and stands whole at its place or not at all."""
 
 import gzip
+import hashlib
 import resource
 import signal
 import stat
@@ -44,6 +45,26 @@ def test_the_same_steps_give_the_same_bytes(tmp_path: Path):
     assert (tmp_path / "one.xes").read_bytes() == (tmp_path / "two.xes").read_bytes()
     assert (tmp_path / "one.xes.gz").read_bytes() == (tmp_path / "two.xes.gz").read_bytes()
     assert gzip.decompress((tmp_path / "one.xes.gz").read_bytes()) == (tmp_path / "one.xes").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["log.xes", "log.xes.gz"])
+def test_what_leaves_is_told_by_its_digest_before_it_is_in_its_place(tmp_path: Path, name: str):
+    there: list[bool] = []
+    told: list[str] = []
+
+    def leaving(digest: str) -> None:
+        told.append(digest)
+        there.append((tmp_path / name).exists())
+
+    export_xes(ROWS, tmp_path / name, leaving)
+    assert (there, told) == ([False], [hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()])
+
+    def broken(_: str) -> None:
+        raise Refused("store-full", path="x")
+
+    with pytest.raises(Refused):
+        export_xes(ROWS, tmp_path / f"other-{name}", broken)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
 def test_a_time_is_written_in_utc_to_the_millisecond(tmp_path: Path):

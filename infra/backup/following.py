@@ -48,7 +48,7 @@ def to_erase_again(config: StoreConfig) -> int | None:
     from infra.erasing.ledger import Ledger
     from infra.erasing.replaying import outstanding
 
-    if not config.ledger_in.exists():
+    if not Ledger(config.ledger_in).is_there():
         return None
     with open_store(config, replaying=True) as store:
         return len(outstanding(store, Ledger(config.ledger_in)))

@@ -92,7 +92,7 @@ PARTS: Mapping[Holds, tuple[Part, ...]] = {
 """In the order in which they are written and put back: what is referred to comes first."""
 
 DERIVED = frozenset({
-    "tracking", "place_head", "casus_schema",
+    "tracking", "place_head", "casus_schema", "ledger_checks",
     "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "topic_rights", "disclosures",
 })  # fmt: skip
-"""Tables of a store that no backup holds: they are made anew when one is put back. The last two lines are a server's alone."""
+"""Tables that no backup holds: they are made anew when one is put back, or tell of that. The last line is a server's alone."""

@@ -16,7 +16,7 @@ from infra.backup.reading import Source
 from infra.backup.rows import count_of, rows_of
 from infra.backup.target import Target, target, without_key_file
 from infra.store.config import StoreConfig
-from infra.store.database import Database, encoder
+from infra.store.database import Database, encoder, iso
 
 
 @frozen
@@ -53,9 +53,21 @@ def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Res
             _fits(to, headers)
             missing = {holds: source for holds, source in sources.items() if not _there(to, source, config)}
             rows = _load(to, missing, tell)
+            if missing:
+                _to_be_checked(to)
         versions, key_file = _versions(to, config)
         there = tuple(holds for holds in files if holds not in missing)
         return Restored(ids.pop(), rows, there, _keyless(to), versions, key_file)
+
+
+def _to_be_checked(to: Target) -> None:
+    """Beside the keys it stands that the ledger of erasures has to be asked: whoever opens this without one is refused."""
+    name = "casus_keys.ledger_checks" if to.keys.kind == "postgresql" else "ledger_checks"
+    moment = to.backend.clock.now()
+    to.keys.execute(
+        f"INSERT INTO {name} (what, at, recorded_by) VALUES ('restored', ?, ?)",
+        (iso(moment) if to.keys.kind == "sqlite" else moment, "restore"),
+    )
 
 
 def _opened(path: Path) -> Any:

@@ -11,6 +11,7 @@ from infra.cli.param import Param
 from infra.texts import Words
 
 SUBJECT = Param("subject", "subject")
+NO_LEDGER = Param("no_ledger", "yes-no")
 
 
 def commands() -> Mapping[str, Callable[[Words], click.Command]]:
@@ -47,4 +48,4 @@ def _status(words: Words) -> click.Command:
 def _replay(words: Words) -> click.Command:
     from infra.cli.rights_ledger import replay
 
-    return leaf(words, "rights replay-ledger", replay, also=(*ASKER, YES, JSON))
+    return leaf(words, "rights replay-ledger", replay, NO_LEDGER, also=(*ASKER, YES, JSON))

@@ -29,17 +29,25 @@ def status(session: Session) -> None:
         session.out.note("rotate-next")
 
 
-def replay(session: Session, yes: bool) -> None:
-    """Erase again whom the ledger names and a store that was put back still holds. Then the store is served again."""
+def replay(session: Session, no_ledger: bool, yes: bool) -> None:
+    """Erase again whom the ledger names and a store that was put back still holds. Then the store is served again; where there
+    is no ledger any more, or it lacks a line, once somebody said so.
+    """
+    from infra.erasing.keeper import keeper_of
     from infra.erasing.ledger import Ledger
-    from infra.erasing.replaying import outstanding, replay_ledger
+    from infra.erasing.replaying import check_whole, outstanding, replay_ledger
 
     session.past_ledger()
     ledger = Ledger(session.store_config.ledger_in)
     session.gate.general("rights-replay-ledger")
-    if outstanding(session.store, ledger):
+    if not no_ledger and not ledger.is_there():
+        check_whole(session.store, ledger)
+    if no_ledger or outstanding(session.store, ledger):
         sure(session, "rights replay-ledger", yes=yes)
     done = replay_ledger(session.store, ledger, lambda line: _header(session, line))
+    if no_ledger:
+        keeper_of(session.store).accept_without()
+        session.out.warn("without-ledger")
     session.place()
     rows = [{"number": x.stream, "subject": x.subject, "request": x.request, "state": "done"} for x in done]
     session.out.rows(rows, COLUMNS[:4])

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from infra.erasing.keeper import BEGUN, ERASED, SAME, Noted
+from infra.erasing.keeper import BEGUN, ERASED, SAME, Noted, Unlisted
 from infra.store.database import iso
 from infra.store.envelope import decode
 
 if TYPE_CHECKING:
+    from domain.events.rights import SubjectErased
     from infra.erasing.ledger import Line
     from infra.store.database import Database, Row
     from infra.store.store import Store
@@ -107,6 +108,32 @@ class EmbeddedKeeper:
             if alive if erased else (line.stream, line.subject, BEGUN) not in said:
                 found.append(line)
         return found
+
+    def unlisted(self, lines: Sequence[Line]) -> list[Unlisted]:
+        ((until,),) = self.db.query("SELECT coalesce(max(at), '') FROM ledger_checks WHERE what = 'without'")
+        receipts, named = {line.digest() for line in lines}, {(line.stream, line.subject) for line in lines}
+        found = set()
+        rows = self.store.connection().query(
+            "SELECT originator_id, originator_version, state, recorded_at, recorded_by FROM stored_events "
+            f"WHERE topic = '{ERASED}'"
+        )
+        for row in rows:
+            event: SubjectErased = decode(*row).event  # type: ignore[assignment]
+            if row[3] > until and event.receipt not in receipts and self.keys(row[0], event.subject):
+                found.add(Unlisted(row[0], event.subject, event.right))
+        gone = self.db.query("SELECT originator_id, subject, request FROM erasures WHERE step = 'keys' AND done_at > ?", (until,))
+        unnamed = [Unlisted(*row) for row in gone if row[:2] not in named]
+        said = {(stream, subject) for stream, subject, _ in self._said(sorted({one.stream for one in unnamed}))}
+        return sorted(found | {one for one in unnamed if (one.stream, one.subject) not in said})
+
+    def ledger_standing(self, lines: Sequence[Line]) -> tuple[int, bool]:
+        last = self.db.query("SELECT what FROM ledger_checks ORDER BY n DESC LIMIT 1")
+        return len(self.unlisted(lines)), last == [("restored",)]
+
+    def accept_without(self) -> None:
+        from infra.store.embedded import login
+
+        self.db.execute("INSERT INTO ledger_checks (what, at, recorded_by) VALUES ('without', ?, ?)", (self._now(), login()))
 
     def _said(self, streams: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """What the log says of erasures in these streams: stream, subject, topic."""

@@ -29,6 +29,14 @@ class Noted(NamedTuple):
     done_at: datetime
 
 
+class Unlisted(NamedTuple):
+    """An erasure that the ledger does not name."""
+
+    stream: str
+    subject: str
+    request: str
+
+
 class Keeper(Protocol):
     """Destroys keys, and knows how far that is. Nothing is done for a subject before the log says that erasing has begun."""
 
@@ -68,6 +76,20 @@ class Keeper(Protocol):
         """Of these lines of the ledger those about somebody who is here and not erased: a key of theirs could be opened, or
         be made anew, or the log does not say it. An erasure that has begun here is no such: it goes on where it was.
         """
+        ...
+
+    def unlisted(self, lines: Sequence[Line]) -> list[Unlisted]:
+        """The erasures that this store shows and that none of these lines of the ledger names: by the digest that the log
+        keeps of a line, or by the steps noted here where the log is from before. Those accepted without a line are left out.
+        """
+        ...
+
+    def ledger_standing(self, lines: Sequence[Line]) -> tuple[int, bool]:
+        """How many `unlisted` there are, and whether a backup was put back since the store was last accepted without them."""
+        ...
+
+    def accept_without(self) -> None:
+        """Note that the store is served though the ledger does not name what was erased up to now."""
         ...
 
     def logged(self, stream: str, subject: str, topic: str) -> bool:

@@ -48,6 +48,13 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def is_there(self) -> bool:
+        """Whether there is a file. Refused where that can't be told: a store is not served on a guess."""
+        try:
+            return self.path.exists()
+        except OSError:
+            raise Refused("ledger-unreadable", path=str(self.path)) from None
+
     def lines(self, store: str) -> list[Line]:
         """The lines about one store. Refused: `ledger-unreadable`, `ledger-malformed` with the line's number."""
         try:

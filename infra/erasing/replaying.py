@@ -14,11 +14,29 @@ if TYPE_CHECKING:
     from infra.store.store import Store
 
 
-def check_replayed(store: Store, ledger: Ledger) -> None:
-    """Refuse a store that holds somebody who was erased: `ledger-not-replayed`, with how many."""
-    left = outstanding(store, ledger)
-    if left:
-        raise Refused("ledger-not-replayed", path=str(ledger.path), count=len(left))
+def check_replayed(store: Store, ledger: Ledger, *, must_be_here: bool) -> None:
+    """Refuse a store that holds somebody who was erased: `ledger-not-replayed`, with how many; or of which the ledger can't
+    tell: `ledger-missing`, `ledger-line-missing` with how many erasures it does not name.
+
+    In: whether the ledger has to be on this machine: it is not on that of everybody who works on a server.
+    """
+    if ledger.is_there():
+        if left := outstanding(store, ledger):
+            raise Refused("ledger-not-replayed", path=str(ledger.path), count=len(left))
+        check_whole(store, ledger)
+        return
+    unlisted, unchecked = keeper_of(store).ledger_standing([])
+    if unchecked or (unlisted and must_be_here):
+        raise Refused("ledger-missing", path=str(ledger.path))
+
+
+def check_whole(store: Store, ledger: Ledger) -> None:
+    """Refuse a ledger that is not there or does not name every erasure that the store shows."""
+    unlisted, unchecked = keeper_of(store).ledger_standing(ledger.lines(store.store_id))
+    if not ledger.is_there() and (unlisted or unchecked):
+        raise Refused("ledger-missing", path=str(ledger.path))
+    if unlisted:
+        raise Refused("ledger-line-missing", path=str(ledger.path), count=unlisted)
 
 
 def outstanding(store: Store, ledger: Ledger) -> list[Line]:

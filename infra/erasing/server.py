@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from infra.erasing.keeper import Noted
+from infra.erasing.keeper import Noted, Unlisted
 from infra.store.arrays import texts
 
 if TYPE_CHECKING:
@@ -57,8 +57,26 @@ class ServerKeeper:
         rows = self.db.query("SELECT casus_keys.erasures_outstanding(?::jsonb)", (given,))
         return [lines[int(row[0]) - 1] for row in rows]
 
+    def unlisted(self, lines: Sequence[Line]) -> list[Unlisted]:
+        return [Unlisted(*row) for row in self.db.query("SELECT * FROM casus_keys.erasures_unlisted(?::jsonb)", (_given(lines),))]
+
+    def ledger_standing(self, lines: Sequence[Line]) -> tuple[int, bool]:
+        ((unlisted, unchecked),) = self.db.query("SELECT * FROM casus_keys.ledger_standing(?::jsonb)", (_given(lines),))
+        return int(unlisted), bool(unchecked)
+
+    def accept_without(self) -> None:
+        self.db.execute(
+            "INSERT INTO casus_keys.ledger_checks (what, at, recorded_by) VALUES ('without', clock_timestamp(), session_user)"
+        )
+
     def logged(self, stream: str, subject: str, topic: str) -> bool:
         return bool(self.db.query("SELECT casus_keys.erasure_logged(?, ?, ?)", (stream, subject, topic))[0][0])
 
     def rotations(self) -> dict[int, datetime]:
         return dict(self.db.query("SELECT version, since FROM casus_keys.keks_in_use()"))
+
+
+def _given(lines: Sequence[Line]) -> str:
+    import json
+
+    return json.dumps([{"stream": x.stream, "subject": x.subject, "receipt": x.digest()} for x in lines])

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @frozen
 class Standing:
-    """One erasure. `state`: done or incomplete; `missing` the first step that was not done. `at` is when its keys were
+    """One erasure. `state`: done or incomplete; `missing` the first step that was not done, or the ledger where it does not name
+    it (any more). `at` is when its keys were
     destroyed; `rotated`: the key-encryption key was changed since, so that no older copy of the keys opens anything.
     """
 
@@ -37,15 +38,19 @@ def standings(store: Store, ledger: Ledger) -> list[Standing]:
         begun.setdefault((noted.stream, noted.subject), []).append(noted)
     lines = {(line.stream, line.subject): line for line in ledger.lines(store.store_id)}
     left = {(line.stream, line.subject) for line in keeper.outstanding(list(lines.values()))}
+    unlisted = {(one.stream, one.subject): one for one in keeper.unlisted(list(lines.values()))}
     changed = max(keeper.rotations().values(), default=None)
     found = []
-    for stream, subject in sorted(begun.keys() | lines.keys()):
+    for stream, subject in sorted(begun.keys() | lines.keys() | unlisted.keys()):
         steps = {n.step: n.done_at for n in begun.get((stream, subject), [])}
         line = lines.get((stream, subject))
-        request = line.request if line is not None else begun[stream, subject][0].request
+        known = line or unlisted.get((stream, subject)) or begun[stream, subject][0]
+        request = known.request
         missing = next((s for s in STEPS if s not in steps), None)
         if (stream, subject) in left:
             missing = "keys"
+        elif (stream, subject) in unlisted:
+            missing = "ledger"
         elif missing is not None and not steps and keeper.logged(stream, subject, ERASED):
             missing = None  # done before the store of the keys kept count
         at = steps.get("keys")

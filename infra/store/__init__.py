@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.refusal import Refused
@@ -31,7 +30,8 @@ __all__ = [
 
 def open_store(config: StoreConfig, clock: Clock | None = None, *, replaying: bool = False) -> Store:
     """Open a store that is there. Refused: `no-store`, `store-needs-upgrade`, `store-too-new`, `store-unreachable`; and
-    `ledger-not-replayed` for one that holds somebody who was erased, unless that is what is about to be mended.
+    `ledger-not-replayed` for one that holds somebody who was erased, `ledger-missing` and `ledger-line-missing` where the
+    ledger can't tell, unless that is what is about to be mended.
 
     `clock` takes the place of the store's own: for tests and for a play that needs time to pass.
     """
@@ -40,11 +40,11 @@ def open_store(config: StoreConfig, clock: Clock | None = None, *, replaying: bo
     backend = _backend(config, clock)
     try:
         store = Store(backend.open())
-        if not replaying and there_is(config.ledger_in):
+        if not replaying and (not config.embedded or config.keys_db.exists()):  # without any keys nothing can be opened
             from infra.erasing.ledger import Ledger
             from infra.erasing.replaying import check_replayed
 
-            check_replayed(store, Ledger(config.ledger_in))
+            check_replayed(store, Ledger(config.ledger_in), must_be_here=config.embedded or config.ledger is not None)
         return store
     except BaseException:
         backend.close()
@@ -86,14 +86,6 @@ def upgrade_store(config: StoreConfig) -> list[str]:
         return backend.upgrade()
     finally:
         backend.close()
-
-
-def there_is(ledger: Path) -> bool:
-    """Whether there is a ledger of erasures. Refused where that can't be told: a store is not served on a guess."""
-    try:
-        return ledger.exists()
-    except OSError:
-        raise Refused("ledger-unreadable", path=str(ledger)) from None
 
 
 def _backend(config: StoreConfig, clock: Clock | None) -> Backend:

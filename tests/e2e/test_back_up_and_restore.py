@@ -80,11 +80,15 @@ class Office:
         self.done("custody", "confirm", TEAM, "K1")
         self.decided("keys", "rotate", "--team", TEAM, "--yes")
 
-    def elsewhere(self, tmp_path: Path, name: str, *, key_file: Path | None = None) -> Casus:
-        """Another place for a store, with the key file of today."""
+    def elsewhere(self, tmp_path: Path, name: str, *, key_file: Path | None = None, ledger: bool = True) -> Casus:
+        """Another place for a store, with the key file of today; beside it a ledger in which nobody stands."""
         home = tmp_path / name
         home.mkdir()
         shutil.copy(key_file or self.coordinator.home / "master.key", home / "master.key")
+        if ledger:
+            beside = tmp_path / f"{name}-ledger"
+            beside.mkdir(mode=0o700)
+            (beside / "erasures.jsonl").touch(mode=0o600)
         dsn = self.server.fresh_database() if self.server else None
         return Casus(home, dsn, self.coordinator.clock)
 
@@ -209,13 +213,18 @@ def test_keys_that_open_nothing_give_way_to_those_that_do(office: Office, tmp_pa
     assert again.code == 3, "keys that open something are never put aside"
 
 
-def test_without_a_ledger_it_is_put_back_and_says_so(office: Office, tmp_path: Path):
+def test_without_a_ledger_it_is_put_back_and_not_shown_until_somebody_says_that_there_is_none(office: Office, tmp_path: Path):
     old = office.back_up("old")
     office.erase()
-    there = office.elsewhere(tmp_path, "there")
+    there = office.elsewhere(tmp_path, "there", ledger=False)
     said = restore(there, *old)
     assert "CASUS_LEDGER" in said
+    for line in (("show", office.erased), ("rights", "replay-ledger", "--yes"), ("rights", "replay-ledger", "--no-ledger")):
+        refused = there(*line)
+        assert (refused.code, "--yes" in refused.err) == (3, True), refused
+    assert "does not name all" in there.done("rights", "replay-ledger", "--no-ledger", "--yes").err
     assert there("show", office.erased).code == 0
+    assert there("show", office.erased, CASUS_LEDGER=office.ledger).code == 3, "found again, it counts"
 
 
 def test_nothing_is_written_over_unasked(office: Office, tmp_path: Path):

@@ -77,7 +77,9 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "casus_keys.erasure_same_person": (PRIVACY,),
     "casus_keys.erasure_steps": PEOPLE,
     "casus_keys.erasures_outstanding": EVERYBODY,
+    "casus_keys.erasures_unlisted": PEOPLE,
     "casus_keys.keks_in_use": PEOPLE,
+    "casus_keys.ledger_standing": EVERYBODY,
 }
 
 

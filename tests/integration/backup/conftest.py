@@ -26,7 +26,10 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewPla
             server: Server = request.getfixturevalue("postgres_server")
             dsn = server.fresh_database()
         made.append(dsn or "")
-        return StoreConfig(home, dsn=dsn, patience=5.0)
+        ledger = tmp_path / "ledger" / "erasures.jsonl"
+        ledger.parent.mkdir(mode=0o700, exist_ok=True)
+        ledger.touch(mode=0o600)  # in which nobody stands: what is put back is served
+        return StoreConfig(home, dsn=dsn, patience=5.0, ledger=ledger)
 
     yield place
     for dsn in filter(None, made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from domain.frozen import frozen
@@ -33,6 +34,14 @@ class Custody:
     def covers(self, act: Code, case: CaseNumber | None, professional: ProfessionalId | None, term: Code | None) -> bool:
         """Whether it is this act, about just this."""
         return (self.act, self.case, self.professional, self.term) == (act, case, professional, term)
+
+
+def unmasked(acts: Iterable[Custody], case: CaseNumber) -> frozenset[ProfessionalId]:
+    """The staff of a table of whom two persons decided, with a reason, that they are named to the person of this case."""
+    return frozenset(
+        act.professional for act in acts
+        if act.professional and act.covers("unmask", case, act.professional, None) and act.state in ("confirmed", "done")
+    )  # fmt: skip
 
 
 def alone(first: Login, second: Login, *, embedded: bool) -> bool:

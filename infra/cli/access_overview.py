@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from domain.custody import unmasked
 from domain.ids import RESIDENT, SubjectId
 from domain.refusal import NotFound
 from infra.cli.histories import only_of
@@ -49,12 +50,8 @@ def overview(
 def _unmasked(session: Session, case: str, rows: list[DisclosureRow]) -> frozenset[Reader]:
     """The staff of whom two persons decided, with a reason, that they are named to this person."""
     readers = {(row.team, row.actor) for row in rows if row.team and row.actor}
-    return frozenset(
-        (team, actor)
-        for team, actor in readers
-        for act in session.team(team).custody.values()
-        if act.covers("unmask", case, actor, None) and act.state in ("confirmed", "done")
-    )
+    named = {team: unmasked(session.team(team).custody.values(), case) for team in {team for team, _ in readers}}
+    return frozenset((team, actor) for team, actor in readers if actor in named[team])
 
 
 def _letter(reading: Reading, found: dict[Use, Uses]) -> Iterator[str]:

@@ -47,8 +47,12 @@ def _row(right: Right) -> dict[str, Any]:
 
 def copy(session: Session, case: str, subject: SubjectId | None) -> None:
     """Everything that is sealed about a subject in a case, an object a text, for who asked for it: a request for access or
-    portability must have been granted. Facts that stand in the clear about the case go with each text.
+    portability must have been granted. Facts that stand in the clear about the case go with each text; which of the staff it
+    was does not, unless two persons decided to name them (as in `access overview`).
     """
+    from domain.custody import unmasked
+    from domain.staff import without_staff
+
     state, records = _case(session, case)
     session.gate.case("rights-copy", state, records)  # before anything is told: also what was not granted is an answer
     whose = subject or RESIDENT
@@ -57,6 +61,9 @@ def copy(session: Session, case: str, subject: SubjectId | None) -> None:
     right = _granted(state, whose)
     refs = {ref: r for ref, r in _texts(records) if getattr(r.event, ref.field).subject == whose}
     found = session.gate.case("rights-copy", state, records, refs, outcome="exported", outright=refs.keys(), recipient=whose)
+    named = {team: unmasked(session.team(team).custody.values(), case) for team in {r.header.team for r in refs.values()} if team}
+    if any(named.values()):
+        session.gate.general("access-staff", seen=(case,))
     session.told(json=True)
     for ref, record in refs.items():
         text = found[ref]
@@ -64,7 +71,7 @@ def copy(session: Session, case: str, subject: SubjectId | None) -> None:
             {
                 "number": case, "right": right.id, "subject": whose, "entry": record.version, "topic": record.topic,
                 "field": ref.field, "occurred_at": record.occurred_at, "organisation": record.header.organisation,
-                "facts": record.event.model_dump(mode="json", exclude=set(type(record.event).personal_fields())),
+                "facts": without_staff(record.event, named.get(record.header.team, frozenset())),
                 "text": text if isinstance(text, str) else None, "withheld": None if isinstance(text, str) else text.why,
             }
         )  # fmt: skip

@@ -61,6 +61,24 @@ def test_a_subject_gets_all_that_is_held_of_them_once_it_was_granted(officer: Ca
     assert "15" in result.err, "what is about somebody else is to be looked for"
 
 
+def test_the_copy_names_no_staff_until_two_persons_decided_so(officer: Casus):
+    asked(officer, "access")
+
+    def facts() -> dict[str, object]:
+        rows = officer.done("rights", "copy", CASE, "--as", OFFICER).rows
+        assert {row["organisation"] for row in rows} == {"pilots"}, "organisations stay"
+        assert "login" not in {name for row in rows for name in row["facts"]}, "a login is told to nobody"
+        return next(row["facts"] for row in rows if row["topic"] == "case.intake.submitted")
+
+    assert "holder" not in facts()
+    unmask = ("--act", "unmask", "--case", CASE, "--professional", "pilots-1", "--reason", "Her rights can't do without")
+    as_officer(officer, "custody", "request", TEAM, *unmask)
+    assert "holder" not in facts(), "asked is not decided"
+    officer.done("custody", "confirm", TEAM, "K1")
+    assert facts()["holder"] == "pilots-1"
+    assert "access-staff" in {r["what"] for r in as_officer(officer, "access", "log", "--case", CASE)}
+
+
 def test_the_copy_is_an_export_that_is_stored(officer: Casus):
     asked(officer, "access")
     officer.done("rights", "copy", CASE, "--as", OFFICER)

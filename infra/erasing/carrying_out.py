@@ -60,7 +60,7 @@ class Erasing:
     def carry_out(self, number: CaseNumber, request: EntryId, header: Header) -> Erased:
         """Do what is still to be done of an erasure that has begun. In: the case, the request, and who does it.
 
-        Refused: `erasure-not-begun`; `erasure-incomplete` with the step that could not be done; what the disk refuses. The
+        Refused: `erasure-not-begun`; `erasure-waits` while nobody follows the log on a server; `erasure-incomplete` with the step that could not be done; what the disk refuses. The
         same again goes on from there.
         """
         fence = self._begun(number, request)
@@ -127,7 +127,13 @@ class Erasing:
         """The read models are past the beginning, where the case lost its way to the person."""
         from projections.registry import projection
 
-        if self.models.rows(projection("texts"), stream=number, what="subjects", entry=subject):
+        try:
+            held = self.models.rows(projection("texts"), stream=number, what="subjects", entry=subject)
+        except Refused as refused:
+            if refused.code != "read-models-behind":
+                raise
+            raise Refused("erasure-waits", case=number, events=refused.facts["events"]) from None
+        if held:
             raise Refused("erasure-incomplete", case=number, step="tables")
 
     def _sweep(self, number: CaseNumber, subject: str, request: EntryId, header: Header) -> None:

@@ -202,3 +202,22 @@ def test_only_the_owner_changes_the_key_encryption_key(house: House, who: str) -
     with opened(mine) as office, pytest.raises(Refused, match="store-forbidden"):
         rotate(office.store, mine.keys_in, f"{who}:K1")
     assert mine.keys_in.read_bytes() == house.config.keys_in.read_bytes(), "no version is in use that nobody else has"
+
+
+def test_without_a_follower_it_says_that_the_key_is_gone_and_goes_on_later(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.at_work("privacy") as privacy, house.at_work("coordinator") as coordinator:
+        number, right = decided(house, privacy, coordinator)
+        coordinator.ask("rights.confirm", case=number, right=right)
+        privacy.ask("rights.erase", case=number, right=right)
+
+        def behind(*_: object, **__: object) -> None:
+            raise Refused("read-models-behind", events=3)
+
+        with monkeypatch.context() as nobody_follows:
+            nobody_follows.setattr(type(privacy.office.models), "rows", behind)
+            with pytest.raises(Refused) as refused:
+                finish(privacy.office, number, right)
+        assert (refused.value.code, refused.value.facts) == ("erasure-waits", {"case": number, "events": 3})
+        with opened(house.config) as owner:
+            assert set(texts(owner.store, number).values()) == {Withheld("erased")}, "as it says, nobody reads them any more"
+        assert finish(privacy.office, number, right).keys == 1

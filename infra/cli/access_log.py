@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.refusal import NotFound
 from infra.cli.histories import Histories
 from infra.cli.session import Session
-from infra.cli.tracing import Reading, about, as_json, cases_of, facts_of, narrowed, period
+from infra.cli.tracing import Reading, about, as_json, cases_of, facts_of, formed, narrowed, period
+from infra.cli.unknown import unknown
 from infra.readmodels.tracing import Wanted, traced
 from projections.disclosures import DisclosureRow
 
@@ -19,9 +19,13 @@ SET_IN = 4
 def log(session: Session, case: str | None, subject: str | None, *, fields: bool, **asked: Any) -> None:
     """Print disclosures, the oldest first. Reading them is an act of seeing too, stored before a page of them is shown."""
     case, subject = about(case, subject)
+    formed(asked["reader"], asked["team"])
     first, beyond = period(asked["since"], asked["until"])
     wanted = Wanted(case, subject, asked["reader"], asked["team"], first, beyond, asked["outcome"])
     what, wanted = _asked(session, wanted)
+    if (missing := unknown(session, wanted)) is not None:
+        session.gate.general(what, seen=(case,) if case else ())
+        raise missing
     reading, histories = Reading(session), Histories(session)
     told = denied = 0
     for page in _passed(session, what, wanted):
@@ -59,8 +63,6 @@ def _passed(session: Session, what: str, wanted: Wanted) -> Iterator[list[Disclo
     wanted = replace(wanted, upto=session.store.head())
     if case is not None:
         session.gate.general(what, seen=(case,))
-        if not session.store.version(case):
-            raise NotFound("case", case)
         for page in traced(session.readmodels, wanted):
             yield [narrowed(row, case) for row in page]
         return

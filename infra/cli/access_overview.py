@@ -7,10 +7,10 @@ from datetime import date
 
 from domain.custody import unmasked
 from domain.ids import RESIDENT, SubjectId
-from domain.refusal import NotFound
 from infra.cli.histories import only_of
 from infra.cli.session import Session
 from infra.cli.tracing import Reading, about, period
+from infra.cli.unknown import unknown
 from infra.readmodels.tracing import Wanted, traced
 from infra.texts import Language, Words
 from infra.texts.sentences import people
@@ -31,8 +31,8 @@ def overview(
     first, beyond = period(since, until)
     wanted = Wanted(number, person, since=first, before=beyond, upto=session.store.head())
     session.gate.general("access-overview", seen=(case,))
-    if not session.store.version(case):
-        raise NotFound("case", case)
+    if (missing := unknown(session, wanted)) is not None:
+        raise missing
     records = session.store.load(number or case)
     rows = [only_of(row, person or RESIDENT, records) for page in traced(session.readmodels, wanted) for row in page]
     named = _unmasked(session, case, rows)

@@ -9,7 +9,8 @@ from domain.disclosure import PREFIX
 from domain.event import Recorded
 from domain.functions import functions_of
 from infra.cli.session import Session
-from infra.cli.tracing import Reading, cases_of, period
+from infra.cli.tracing import Reading, cases_of, formed, period
+from infra.cli.unknown import unknown
 from infra.policy.reviewing import rules
 from infra.readmodels.tracing import Wanted, traced
 from infra.texts.sentences import fill
@@ -22,11 +23,16 @@ SET_IN = 4
 
 def review(session: Session, team: str | None, since: date | None, until: date | None) -> None:
     """Weigh the disclosures of a time, or of one table, by each rule. A finding is a question, not a verdict."""
+    formed(None, team)
     first, beyond = period(since, until)
+    wanted = Wanted(team=team, since=first, before=beyond)
+    if (missing := unknown(session, wanted)) is not None:
+        session.gate.general("access-review")
+        raise missing
     findings = [Finding(rule) for rule in rules()]
     seen: set[str] = set()
     done = 0
-    for page in traced(session.readmodels, Wanted(team=team, since=first, before=beyond)):
+    for page in traced(session.readmodels, wanted):
         standings = _standings(session, page)
         for row in page:
             for finding in findings:

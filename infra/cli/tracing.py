@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from domain.days import start_of
 from domain.disclosure import PREFIX
-from domain.ids import CaseNumber, SubjectId, TeamId
+from domain.ids import CaseNumber, ProfessionalId, SubjectId, TeamId
 from infra.cli.param import Bad
 from infra.cli.session import Session
 from infra.texts import Words
@@ -24,7 +24,7 @@ def _pattern(kind: Any) -> re.Pattern[str]:
     return re.compile(next(str(c.pattern) for c in get_args(kind) if isinstance(c, StringConstraints)))
 
 
-_NUMBER, _TEAM, _SUBJECT = _pattern(CaseNumber), _pattern(TeamId), _pattern(SubjectId)
+_NUMBER, _TEAM, _SUBJECT, _WHO = map(_pattern, (CaseNumber, TeamId, SubjectId, ProfessionalId))
 
 
 def about(case: str | None, subject: str | None) -> tuple[str | None, str | None]:
@@ -45,8 +45,18 @@ def about(case: str | None, subject: str | None) -> tuple[str | None, str | None
     return case, subject
 
 
+def formed(actor: str | None, team: str | None) -> None:
+    """Complains of a reader or a table that looks like none."""
+    if actor is not None and not _WHO.fullmatch(actor):
+        raise Bad("bad-form", param="--actor", form="professional")
+    if team is not None and not _TEAM.fullmatch(team):
+        raise Bad("bad-form", param="--team", form="team")
+
+
 def period(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
     """Days in Amsterdam, both included, as the first moment that counts and the first that no longer does."""
+    if since is not None and until is not None and since > until:
+        raise Bad("ends-first", param="--to", begins="--from")
     return (start_of(since) if since else None, start_of(until + timedelta(days=1)) if until else None)
 
 

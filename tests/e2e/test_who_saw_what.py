@@ -18,6 +18,7 @@ from tests.support.invented import INVENTED
 
 CASE, OTHER = "HBR-2026-0001", "HBR-2026-0002"
 MASTER, OFFICER, BUDDY, DECKHAND = "pilots-1", "pilots-2", "seamens-home-1", "pilots-3"
+OTHER_TABLE = INVENTED.replace('"harbour-table"', '"lock-table"').replace('"HBR"', '"LCK"')
 SECRETS = ("Wilma Waterman", "The boat drifts", "Wanda Planted", "Somebody")
 
 
@@ -122,11 +123,46 @@ def test_a_case_that_is_not_there_is_not_found_and_yet_was_asked_for(table: Casu
     [
         ("--subject", "s1"), ("--subject", "x y/s1"), ("--case", "Non sense"), ("--case", CASE, "--subject", f"{OTHER}/s1"),
         ("--from", "march"), ("--outcome", "seen"), ("--case", CASE, "--subject", "S 1"),
+        ("--actor", "Wanda"), ("--team", "Lock Table"), ("--from", "2026-11-23", "--to", "2026-11-22"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said(table: Casus, words: tuple[str, ...]):
     refused = table("access", "log", *words, "--as", OFFICER)
     assert (refused.code, refused.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--actor", "pilots-99"), ("--case", CASE, "--actor", "pilots-99"), ("--team", "harbour-table", "--actor", "pilots-99"),
+        ("--team", "harbour-tabel"), ("--subject", f"{CASE}/s9"), ("--subject", "harbour-table/pilots-99"),
+        ("--case", "HBR-2026-0777", "--actor", MASTER),
+    ],
+)  # fmt: skip
+def test_what_was_never_there_is_not_found_instead_of_seen_by_nobody(table: Casus, words: tuple[str, ...]):
+    refused = table("access", "log", *words, "--as", OFFICER)
+    assert (refused.code, refused.out) == (4, "")
+    assert log(table)[-1]["what"] == "access-log", "that it was asked is kept"
+    assert table("access", "log", *words, "--as", BUDDY).code == 3, "who may not ask does not hear what is there"
+
+
+def test_who_is_there_and_saw_nothing_is_an_answer_also_when_they_left(table: Casus):
+    table.done("team", "professional-leaves", "harbour-table", DECKHAND, "--successor", MASTER, "--yes")
+    for words in (("--actor", DECKHAND), ("--case", CASE, "--actor", DECKHAND), ("--team", "harbour-table", "--actor", DECKHAND)):
+        assert log(table, *words) == []
+    table.done("intake", "note-subject", CASE, "--kind", "child")
+    assert log(table, "--subject", f"{CASE}/s2") == []
+    assert log(table, "--actor", MASTER, "--from", "2026-11-24") == []
+
+
+@pytest.mark.parametrize("what", ["overview", "review"])
+def test_an_overview_and_a_review_ask_for_what_is_there_too(table: Casus, what: str):
+    words = ("overview", CASE) if what == "overview" else ("review",)
+    unknown = ("--subject", "s9") if what == "overview" else ("--team", "harbour-tabel")
+    for more, code in ((unknown, 4), (("--from", "2026-11-23", "--to", "2026-11-22"), 2)):
+        refused = table("access", *words, *more, "--as", OFFICER)
+        assert (refused.code, refused.out) == (code, "")
+    assert table("access", *words, *unknown, "--as", BUDDY).code == 3
 
 
 def test_in_dutch_too(table: Casus):
@@ -255,6 +291,7 @@ def test_glass_is_found_until_it_was_reviewed(table: Casus):
 def test_a_review_is_for_who_oversees(table: Casus):
     assert table("access", "review").code == 3
     assert findings(table, "--from", "2026-11-23")["denied"]["weighed"] == 0
+    set_up(table, OTHER_TABLE, "lock-table")
     assert findings(table, "--team", "lock-table")["denied"]["weighed"] == 0
 
 

@@ -66,6 +66,76 @@ CREATE TABLE casus.topic_rights (
     PRIMARY KEY (function, relation, topic)
 );
 
+-- By which topics parts in a case begin and end: the events that change `domain.membership.parts`. `kind`: `professional` and
+-- `partner` of the case's own table, `home` that table itself, `table` another one, `elsewhere` a professional there. `how`:
+-- where the facts name who comes in, `before` for who was in it before, or `ended`. tests/integration/roles holds it against the domain.
+CREATE TABLE casus.member_topics (
+    topic text NOT NULL,
+    kind  text NOT NULL,
+    how   text NOT NULL,
+    PRIMARY KEY (topic, kind, how)
+);
+INSERT INTO casus.member_topics
+    SELECT DISTINCT 'case.' || topic, kind, how FROM (VALUES
+        ('intake.submitted', 'home', '$.team'), ('intake.submitted', 'professional', '$.holder'),
+        ('intake.submitted', 'partner', '$.submitter'),
+        ('intake.taken-up', 'home', '$.team'), ('intake.taken-up', 'professional', '$.holder'),
+        ('escalation.received', 'home', '$.team'), ('escalation.received', 'professional', '$.holder'),
+        ('escalation.received', 'professional', '$.agreements[*].responsible'),
+        ('escalation.received', 'partner', '$.agreements[*].partner'),
+        ('triage.accepted', 'professional', '$.holder'), ('triage.accepted', 'professional', 'ended'),
+        ('triage.accepted', 'partner', 'ended'),
+        ('triage.declined', 'partner', 'ended'), ('triage.declined', 'table', 'ended'),
+        ('parties.partner-invited', 'partner', '$.partner'), ('parties.partner-joined', 'partner', '$.partner'),
+        ('parties.partner-declined', 'partner', 'ended'),
+        ('parties.partner-left', 'partner', '$.successor'), ('parties.partner-left', 'partner', 'ended'),
+        ('parties.partner-left', 'professional', '$.professional'), ('parties.partner-left', 'professional', 'ended'),
+        ('parties.contact-point-assigned', 'professional', '$.professional'),
+        ('parties.contact-point-assigned', 'professional', 'ended'),
+        ('parties.director-assigned', 'professional', '$.professional'), ('parties.director-assigned', 'professional', 'ended'),
+        ('parties.holder-assigned', 'professional', '$.professional'), ('parties.holder-assigned', 'professional', 'ended'),
+        ('parties.professional-assigned', 'professional', '$.professional'),
+        ('parties.professional-replaced', 'professional', '$.successor'),
+        ('parties.professional-replaced', 'professional', 'ended'),
+        ('parties.professional-replaced', 'elsewhere', '$.successor'), ('parties.professional-replaced', 'elsewhere', 'ended'),
+        ('parties.absence-covered', 'professional', '$.cover'),
+        ('meeting.subgroup-formed', 'professional', '$.members[*]'), ('meeting.subgroup-dissolved', 'professional', 'ended'),
+        ('plan.intervention-agreed', 'partner', '$.partner'), ('plan.intervention-agreed', 'professional', '$.responsible'),
+        ('plan.agreement-accepted', 'professional', '$.responsible'), ('plan.agreement-accepted', 'professional', 'ended'),
+        ('plan.agreement-amended', 'partner', '$.partner'), ('plan.agreement-amended', 'partner', 'ended'),
+        ('plan.agreement-amended', 'professional', '$.responsible'), ('plan.agreement-amended', 'professional', 'ended'),
+        ('plan.agreement-refused', 'partner', 'ended'), ('plan.agreement-refused', 'professional', 'ended'),
+        ('plan.agreement-fulfilled', 'partner', 'ended'), ('plan.agreement-fulfilled', 'professional', 'ended'),
+        ('plan.agreement-lapsed', 'partner', 'ended'), ('plan.agreement-lapsed', 'professional', 'ended'),
+        ('plan.agreement-withdrawn', 'partner', 'ended'), ('plan.agreement-withdrawn', 'professional', 'ended'),
+        ('escalation.raised', 'table', '$.to'), ('escalation.declined', 'table', 'ended'),
+        ('escalation.withdrawn', 'table', 'ended'), ('escalation.resolved', 'table', 'ended'),
+        ('escalation.direction-offered', 'table', '$.to'), ('escalation.direction-offered', 'table', 'ended'),
+        ('escalation.direction-accepted', 'table', '$.by'), ('escalation.direction-accepted', 'table', 'ended'),
+        ('escalation.direction-accepted', 'elsewhere', '$.director'), ('escalation.direction-accepted', 'elsewhere', 'ended'),
+        ('escalation.direction-accepted', 'professional', 'ended'),
+        ('escalation.direction-declined', 'table', 'ended'), ('escalation.direction-withdrawn', 'table', 'ended'),
+        ('escalation.direction-returned', 'table', 'ended'), ('escalation.direction-returned', 'elsewhere', 'ended'),
+        ('escalation.transfer-offered', 'table', '$.to'), ('escalation.transfer-offered', 'table', 'ended'),
+        ('escalation.transfer-declined', 'table', 'ended'), ('escalation.transfer-withdrawn', 'table', 'ended'),
+        ('escalation.transferred', 'table', 'ended'), ('escalation.transferred', 'partner', 'ended'),
+        ('closing.closed', 'table', 'ended'),
+        ('closing.reopened', 'professional', '$.holder'), ('closing.reopened', 'professional', 'ended'),
+        ('closing.reopened', 'partner', 'before'),
+        ('closing.merged', 'partner', 'ended'),
+        ('closing.merge-undone', 'professional', '$.holder'), ('closing.merge-undone', 'professional', 'ended'),
+        ('closing.merge-undone', 'partner', 'before'),
+        ('closing.duplicate-taken-in', 'partner', '$.agreements[*].partner'),
+        ('closing.duplicate-taken-in', 'professional', '$.agreements[*].responsible'),
+        ('closing.duplicate-released', 'partner', 'ended'), ('closing.duplicate-released', 'professional', 'ended')
+    ) AS t(topic, kind, how)
+    UNION
+    SELECT topic, kind, how FROM
+        (VALUES ('case.correcting.entry-corrected', '$.value[*]'), ('case.correcting.entry-corrected', 'before'),
+            ('case.correcting.entry-corrected', 'ended'), ('case.correcting.entry-withdrawn', 'before'),
+            ('case.correcting.entry-withdrawn', 'ended')) AS c(topic, how),
+        unnest('{professional,partner,table,elsewhere}'::text[]) AS kind;
+
 CREATE TABLE casus.disclosures (
     id       text COLLATE "C" PRIMARY KEY CHECK (id ~ '^[0-9a-f]{32}$'),
     stream   text COLLATE "C",

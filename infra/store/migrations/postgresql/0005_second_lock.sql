@@ -80,17 +80,18 @@ BEGIN
             PERFORM casus.refuse('forged-glass');
         END IF;
     END LOOP;
-    PERFORM casus.check_members(p_stream, p_version, p_topic, p_state, p_members);
+    PERFORM casus.check_members(me, p_stream, p_version, p_topic, p_state, p_members);
 END $$;
 
--- Refused when somebody comes into a case whom no event of this act names there, or into a case that this act does not touch.
--- Somebody who was in it before may come back by a correction, or with a case that opens again.
-CREATE FUNCTION casus.check_members(p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb)
-RETURNS void LANGUAGE plpgsql AS $$
+-- Refused when a part in a case begins or ends otherwise than by a topic of this act there which may bring that about, recorded
+-- by somebody in that case, or by a table that answers what it was asked. Who comes in is named where that topic names them.
+CREATE FUNCTION casus.check_members(
+    me casus.roster, p_stream text[], p_version bigint[], p_topic text[], p_state bytea[], p_members jsonb
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     given record;
-    named text[];
-    back boolean;
+    stand text;
+    home text;
 BEGIN
     IF EXISTS (SELECT FROM unnest(p_stream, p_version, p_topic) u(s, v, t) WHERE t LIKE 'case.%' AND v = 1
                AND NOT coalesce(p_members, '{}') ? s) THEN
@@ -104,18 +105,43 @@ BEGIN
                    WHERE g ->> 0 IS NULL OR g ->> 0 !~ '^((professional|partner):[^:/]+/[^:/]+|table:[^:/]+)$') THEN
             PERFORM casus.refuse('self-admission');
         END IF;
-        SELECT coalesce(array_agg(DISTINCT w #>> '{}'), '{}') INTO named
-            FROM unnest(p_stream, p_state) u(s, b), LATERAL casus.taken_apart(b) a,
-                 LATERAL jsonb_path_query(a.facts, 'strict $.** ? (@.type() == "string")') w
-            WHERE s = given.number;
-        SELECT coalesce(bool_or(t LIKE 'case.correcting.%' OR t IN ('case.closing.reopened', 'case.closing.merge-undone',
-                'case.closing.duplicate-released')), false)
-            INTO back FROM unnest(p_stream, p_topic) u(s, t) WHERE s = given.number;
+        SELECT CASE WHEN bool_or(v = 1) THEN 'new' ELSE casus.stands(me, given.number) END INTO stand
+            FROM unnest(p_stream, p_version) u(s, v) WHERE s = given.number;
+        SELECT coalesce((SELECT c.team FROM casus.cases c WHERE c.number = given.number), me.team) INTO home;
         IF EXISTS (
-            SELECT FROM jsonb_array_elements(given.grains) g
-            WHERE NOT regexp_replace(g ->> 0, '^.*[:/]', '') = ANY (named)
-                AND NOT EXISTS (SELECT FROM casus.case_members m WHERE m.number = given.number AND m.grain = g ->> 0
-                                AND (m.until IS NULL OR back)))
+            WITH now AS (
+                SELECT g ->> 0 AS grain, coalesce((g ->> 1)::date, '-infinity') AS starts, coalesce((g ->> 2)::date, 'infinity') AS ends
+                FROM jsonb_array_elements(given.grains) g),
+            was AS (
+                SELECT m.grain, m.starts, m.ends FROM casus.case_members m
+                WHERE m.number = given.number AND m.until IS NULL AND m.grain ~ '^(professional|partner|table):'),
+            changed AS (
+                SELECT 'begun' AS what, b.grain FROM (SELECT * FROM now EXCEPT SELECT * FROM was) b
+                UNION SELECT 'ended', e.grain FROM (SELECT * FROM was EXCEPT SELECT * FROM now) e),
+            told AS (
+                SELECT r.kind, r.how, u.b AS state FROM unnest(p_stream, p_topic, p_state) u(s, t, b)
+                JOIN casus.member_topics r ON r.topic = u.t
+                WHERE u.s = given.number AND (stand IN ('own', 'new') OR stand = 'asked' AND EXISTS (
+                    SELECT FROM casus.topic_rights a WHERE a.relation = 'asked' AND a.function = ANY (me.functions) AND u.t LIKE a.topic)))
+            SELECT FROM changed c, LATERAL (SELECT
+                regexp_replace(c.grain, '^.*[:/]', '') AS id, substring(c.grain FROM '^[a-z]+:([^/]+)') AS team) g
+            WHERE NOT EXISTS (
+                SELECT FROM told t WHERE t.kind = CASE split_part(c.grain, ':', 1)
+                        WHEN 'professional' THEN CASE WHEN g.team = home THEN 'professional' ELSE 'elsewhere' END
+                        WHEN 'partner' THEN CASE WHEN g.team = home THEN 'partner' END
+                        ELSE CASE WHEN g.team = home THEN 'home' ELSE 'table' END END
+                    AND CASE
+                        -- That a part gets other days is an end and a beginning of the same.
+                        WHEN t.how = 'ended' THEN c.what = 'ended' OR EXISTS (SELECT FROM was w WHERE w.grain = c.grain)
+                        WHEN c.what = 'ended' THEN false
+                        WHEN t.how = 'before' THEN EXISTS (
+                            SELECT FROM casus.case_members m WHERE m.number = given.number AND m.grain = c.grain)
+                        ELSE (stand <> 'asked' OR g.team = me.team)
+                            -- Somebody elsewhere directs with their table, which an event of its own brought in.
+                            AND (t.kind <> 'elsewhere' OR EXISTS (SELECT FROM now n WHERE n.grain = 'table:' || g.team))
+                            AND EXISTS (
+                                SELECT FROM jsonb_path_query((casus.taken_apart(t.state)).facts, t.how::jsonpath) w
+                                WHERE w #>> '{}' = g.id OR t.kind = 'elsewhere' AND w #>> '{}' = g.team) END))
         THEN
             PERFORM casus.refuse('self-admission');
         END IF;

@@ -24,7 +24,7 @@ class Restored:
     """What came of it. `rows` by part, of what was put back now; `there`: what had been put back before.
 
     `keyless`: how many texts have no key in the key store; `versions`: of which key-encryption keys the key file has none;
-    `key_file`: why the key file can't be read, empty where it can.
+    `key_file`: why the key file can't be read, None where it can.
     """
 
     store: str
@@ -32,7 +32,7 @@ class Restored:
     there: tuple[Holds, ...]
     keyless: int
     versions: tuple[int, ...]
-    key_file: str
+    key_file: Refused | None
 
 
 def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Restored:
@@ -171,9 +171,9 @@ def _wrapped_with(to: Target) -> list[int]:
     return [row[0] for row in to.keys.query(select)]
 
 
-def _versions(to: Target, config: StoreConfig) -> tuple[tuple[int, ...], str]:
+def _versions(to: Target, config: StoreConfig) -> tuple[tuple[int, ...], Refused | None]:
     """The key file is looked at, not made: one that is missing is put back by hand, from where it is kept."""
     try:
-        return without_key_file(_wrapped_with(to), config), ""
+        return without_key_file(_wrapped_with(to), config), None
     except Refused as refused:
-        return (), refused.code
+        return (), refused

@@ -62,6 +62,8 @@ def restore(session: Session, events: str | None, keys: str | None, yes: bool) -
 
 def _warn(session: Session, found: Restored, again: int | None) -> None:
     """What is still to be done before texts can be read."""
+    from infra.cli.failures import refusal
+
     out = session.out
     if again is None:
         out.warn("restored-no-ledger", path=str(session.store_config.ledger_in))
@@ -70,7 +72,7 @@ def _warn(session: Session, found: Restored, again: int | None) -> None:
     if found.there:
         out.note("restored-before", holds=found.there)
     if found.key_file:
-        out.warn("restored-no-key-file")
+        out.warn("restored-no-key-file", why=refusal(found.key_file, session.words))
     if found.versions:
         out.warn("restored-other-keys", versions=found.versions)
     if found.keyless:

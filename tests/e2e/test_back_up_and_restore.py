@@ -326,3 +326,18 @@ def test_the_key_of_today_is_not_that_of_then(office: Office, tmp_path: Path):
     sealed = AESGCM(then.key(then.current)).encrypt(b"0" * 12, b"x", b"")
     with pytest.raises(InvalidTag):
         AESGCM(now.key(now.current)).decrypt(b"0" * 12, sealed, b"")
+
+
+@pytest.mark.parametrize(("mode", "said"), [(0o644, "chmod 600"), (None, "is not there")])
+def test_what_is_the_matter_with_the_key_file_is_said_as_elsewhere(tmp_path: Path, mode: int | None, said: str):
+    casus = set_up(Casus(tmp_path / "home"))
+    casus.done("intake", "submit", "--question", QUESTION, "--reason", "adrift", "--name", GONE)
+    files = ("--events", str(tmp_path / "events"), "--keys", str(tmp_path / "keys"))
+    casus.done("store", "backup", *files)
+    there = Casus(tmp_path / "there")
+    there.home.mkdir()
+    if mode is not None:
+        shutil.copy(casus.home / "master.key", there.home / "master.key").chmod(mode)
+    warned = there.done("store", "restore", *files, "--yes").err
+    assert said in warned
+    assert ("is not there" in warned) == (mode is None), "what is there is not said to be missing"

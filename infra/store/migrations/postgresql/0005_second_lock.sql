@@ -73,6 +73,15 @@ BEGIN
         THEN
             PERFORM casus.refuse('no-sharing-agreement');
         END IF;
+        -- Whoever takes a duplicate in reads it: it is one of the same table, merged into this case in the same act.
+        IF p_topic[i] = 'case.closing.duplicate-taken-in' AND NOT EXISTS (
+            SELECT FROM unnest(p_stream, p_topic, p_state) g(s, t, b)
+            JOIN casus.cases gone ON gone.number = g.s JOIN casus.cases kept ON kept.number = p_stream[i] AND kept.team = gone.team
+            WHERE g.s = e.facts ->> 'duplicate' AND g.s <> p_stream[i] AND g.t = 'case.closing.merged'
+                AND (casus.taken_apart(g.b)).facts ->> 'into' = p_stream[i])
+        THEN
+            PERFORM casus.refuse('not-a-duplicate');
+        END IF;
         IF p_topic[i] = 'case.access.glass-broken' AND (e.facts ->> 'professional' IS DISTINCT FROM me.professional
             OR e.facts ->> 'team' IS DISTINCT FROM me.team
             OR (e.facts ->> 'until')::timestamptz > clock_timestamp() + interval '61 minutes')

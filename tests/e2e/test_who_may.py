@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +39,7 @@ QUERIES = {
 """What is asked of each query."""
 ELSEWHERE = {
     "export-fhir-audit", "export-logboek", "export-xes", "import", "keys-rotate", "rights-replay-ledger", "store-backup",
-    "store-restore", "region",
+    "region",
 }  # fmt: skip
 """Queries that need a file or a place of their own, or show what is shipped alone: tried where they are."""
 
@@ -132,3 +134,19 @@ def test_nothing_is_seen_of_a_table_that_signed_no_agreement(empty: Casus):
     assert (result.code, "team sign-sharing" in result.err) == (3, True)
     empty.done("team", "sign-sharing", "harbour-table")
     assert "The boat drifts" in empty.done("show", CASE).out
+
+
+def test_putting_back_asks_no_decision_and_what_was_put_back_asks_it_of_everybody(table: Casus, tmp_path: Path):
+    files = ("--events", str(tmp_path / "events"), "--keys", str(tmp_path / "keys"))
+    assert table("--as", "navy-1", "store", "backup", *files).code == 3
+    assert not (tmp_path / "events").exists()
+    table.done("store", "backup", *files)
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there-ledger").mkdir(mode=0o700)
+    (tmp_path / "there-ledger" / "erasures.jsonl").touch(mode=0o600)
+    shutil.copy(table.home / "master.key", tmp_path / "there")
+    there = Casus(tmp_path / "there", clock=table.clock)
+    before = len(denials(table))
+    there.done("--as", "navy-1", "store", "restore", *files, "--yes")
+    assert page().classes["store-restore"] == "open"
+    assert (there("--as", "navy-1", "show", CASE).code, len(denials(there))) == (3, before + 1)

@@ -66,6 +66,16 @@ CREATE TABLE casus.topic_rights (
     PRIMARY KEY (function, relation, topic)
 );
 
+-- Each time that somebody said to be about to break glass. Rows are added and never changed: what was looked at without glass
+-- being broken within the ten minutes stays to be seen.
+CREATE TABLE casus.knocks (
+    number text COLLATE "C" NOT NULL,
+    place  text COLLATE "C" NOT NULL,
+    login  text COLLATE "C" NOT NULL,
+    at     timestamptz NOT NULL,
+    until  timestamptz NOT NULL
+);
+
 -- By which topics parts in a case begin and end: the events that change `domain.membership.parts`. `kind`: `professional` and
 -- `partner` of the case's own table, `home` that table itself, `table` another one, `elsewhere` a professional there. `how`:
 -- where the facts name who comes in, `before` for who was in it before, or `ended`. tests/integration/roles holds it against the domain.

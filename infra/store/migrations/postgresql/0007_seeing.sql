@@ -97,6 +97,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     known boolean := EXISTS (SELECT FROM casus.cases c WHERE c.number = p_number);
 BEGIN
+    INSERT INTO casus.knocks
+        SELECT p_number, r.team || '/' || r.professional, session_user, clock_timestamp(), clock_timestamp() + interval '10 minutes'
+        FROM casus.roster r WHERE known AND r.login = session_user AND r.here AND r.functions && '{coordinator,professional}';
     INSERT INTO casus.case_members (number, grain, since, until)
         SELECT p_number, 'knock:' || r.team || '/' || r.professional, clock_timestamp(), clock_timestamp() + interval '10 minutes'
         FROM casus.roster r WHERE known AND r.login = session_user AND r.here AND r.functions && '{coordinator,professional}'

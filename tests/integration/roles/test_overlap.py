@@ -7,7 +7,9 @@ import pytest
 
 from infra.engine.delivering import deliver
 from tests.integration.engine.office import GRN, ZEI, opened
-from tests.integration.roles.house import House
+from tests.integration.roles.by_hand import record
+from tests.integration.roles.house import ZVZ, House
+from tests.integration.roles.test_appending_by_hand import last, who
 
 NUMBER = {"name": "Zeno Overal", "birth_date": "1971-03-04"}
 
@@ -43,15 +45,41 @@ def test_the_other_table_is_told_by_the_follower_and_nobody_else(house: House) -
 
 
 def test_the_follower_s_login_records_nothing_else(house: House) -> None:
-    from tests.integration.roles.by_hand import record
-    from tests.integration.roles.test_appending_by_hand import last, who
-
     facts = {"probe": "O9", "team": GRN, "case": house.other}
     with house.sql("projector") as client:
         for topic in ("case.consent.overlap-noticed", "case.closing.closed", "team.team.roles-changed"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: not-the-follower-s"):
                 record(client, house.foreign, last(house, house.foreign) + 1, topic, who(house, "coordinator"), facts,
                        command=uuid.uuid4().hex)  # fmt: skip
+
+
+def writes(house: House, number: str, topic: str, facts: dict[str, str]) -> None:
+    """The follower's login records this by hand, in a case that no notice is for: refused."""
+    with house.sql("projector") as client, pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: not-the-follower-s"):
+        record(client, number, last(house, number) + 1, topic, who(house, "coordinator"), facts, command=uuid.uuid4().hex)
+
+
+def test_while_a_notice_waits_the_follower_s_login_writes_into_no_other_case(house: House) -> None:
+    person = {"name": "Yfke Overal", "birth_date": "1972-03-04"}
+    with opened(house.config) as office:
+        known, bystander = office.submitted(ZEI, **person), office.submitted(ZEI, name="Bij Stander")
+    with house.at_work("member") as me:
+        asker = me.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], **person).stream
+    facts = {"probe": "O1", "team": GRN, "case": asker}
+    for number in (bystander, house.foreign, house.case):
+        writes(house, number, "case.consent.overlap-noticed", facts)
+    writes(house, known, "case.consent.overlap-noticed", {**facts, "team": ZVZ})
+    with opened(house.config_of("projector")) as follower:
+        deliver(follower.store)
+    with house.at_work("elsewhere") as holder:
+        [probe] = holder.office.case(known).probes
+        holder.ask("consent.answer-overlap", case=known, probe=probe, tell=True, why="Samen verder")
+    for number in (bystander, house.case):
+        writes(house, number, "case.consent.overlap-told", {"team": ZEI})
+    with opened(house.config_of("projector")) as follower:
+        deliver(follower.store)
+    assert noticed(house, known) == ["case.consent.overlap-noticed", "case.consent.overlap-answered"]
+    assert noticed(house, asker) == ["case.consent.overlap-told"]
 
 
 def test_the_follower_keeps_the_tables_up_under_its_own_login(house: House) -> None:

@@ -266,9 +266,17 @@ BEGIN
             OR e.head -> 'version' IS DISTINCT FROM to_jsonb(p_version[i]) OR e.head ->> 'topic' IS DISTINCT FROM p_topic[i]
             OR NOT (
                 p_topic[i] = 'case.consent.overlap-noticed' AND EXISTS (SELECT FROM casus.pending_notices n
-                    WHERE NOT n.done AND n.kind = 'noticed' AND n.stream = e.facts ->> 'case')
+                    WHERE NOT n.done AND n.kind = 'noticed' AND n.stream = e.facts ->> 'case'
+                    AND EXISTS (SELECT FROM casus.cases c WHERE c.number = n.stream AND c.team = e.facts ->> 'team')
+                    -- In the case that knows them, or in the one as which it went on.
+                    AND (n.about = p_stream[i] OR EXISTS (
+                        SELECT FROM casus.goes_on g WHERE g.number = p_stream[i] AND g.earlier = n.about)))
                 OR p_topic[i] = 'case.consent.overlap-told' AND EXISTS (SELECT FROM casus.pending_notices n
-                    JOIN casus.cases c ON c.number = n.stream WHERE NOT n.done AND n.kind = 'told' AND c.team = e.facts ->> 'team'))
+                    JOIN casus.cases c ON c.number = n.stream WHERE NOT n.done AND n.kind = 'told' AND c.team = e.facts ->> 'team'
+                        -- In the case that asked: the one which that probe is of.
+                        AND EXISTS (SELECT FROM casus.stored_events s, LATERAL casus.taken_apart(s.state) a
+                            WHERE s.originator_id = n.stream AND s.topic = 'case.consent.overlap-noticed'
+                                AND a.facts ->> 'probe' = n.about AND a.facts ->> 'case' = p_stream[i])))
         THEN
             PERFORM casus.refuse('not-the-follower-s');
         END IF;

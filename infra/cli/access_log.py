@@ -33,9 +33,9 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
         for row in page:
             owners = histories.whose(row)
             if session.out.json:
-                session.out.record(as_json(row) | {"whose": owners})
+                session.out.record(as_json(row) | {"whose": owners, "relation": histories.part(row)})
             else:
-                _tell(session, reading, row, case, owners if fields else None)
+                _tell(session, reading, row, case, owners if fields else None, histories.part(row))
             told += 1
             denied += row.outcome == "denied"
         if session.out.room() is None:
@@ -75,8 +75,11 @@ def _passed(session: Session, what: str, wanted: Wanted) -> Iterator[list[Disclo
         session.gate.general(what)
 
 
-def _tell(session: Session, reading: Reading, row: DisclosureRow, case: str | None, owners: Mapping[str, str] | None) -> None:
-    facts = facts_of(reading, row, case)
+def _tell(
+    session: Session, reading: Reading, row: DisclosureRow, case: str | None, owners: Mapping[str, str] | None, part: str | None
+) -> None:
+    fact = "beside" if (part or "").startswith("of-") else "part"
+    facts = {**facts_of(reading, row, case), fact: reading.part(part)}
     indent = " " * SET_IN
     session.out.line(reading.say("log", "denied" if row.outcome == "denied" else row.outcome, **facts), hang=SET_IN)
     if row.fields:

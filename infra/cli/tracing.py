@@ -108,6 +108,10 @@ class Reading:
         """Why it was allowed, or denied, in a sentence."""
         return self.words.find("tracing", "why", code) or code
 
+    def part(self, code: str | None) -> str | None:
+        """What part in the case somebody had at that moment."""
+        return self.words.get("tracing", "part", code) if code else None
+
     def basis(self, row_basis: str, entry: str | None = None) -> str:
         """The legal ground, and where it stands in the case."""
         told = self.words.find("tracing", "basis", row_basis) or self.words.code(row_basis, "kind")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from domain.refusal import Refused
+from infra.cli import histories
 from infra.store.store import Store
 from tests.e2e.conftest import Casus, set_up
 from tests.support.invented import INVENTED
@@ -194,6 +195,33 @@ def test_each_text_is_told_with_whose_it_is(table: Casus):
 def with_a_child(casus: Casus) -> None:
     casus.done("intake", "note-subject", CASE, "--kind", "child", "--name", "Kim Waterman")
     casus.done("show", CASE)
+
+
+def test_why_they_might_is_told_of_each_by_their_part_at_that_moment(table: Casus):
+    table.done("parties", "join", CASE, "--partner", "seamens-home")
+    table.done("show", CASE, "--as", BUDDY)
+    table.done("parties", "assign-professional", CASE, "--professional", BUDDY)
+    table.done("show", CASE, "--as", BUDDY)
+    table.done("access", "break-glass", CASE, "--reason", "Found unconscious", "--as", DECKHAND)
+    table.done("cases")
+    rows = log(table)
+    parts = {who: [r["relation"] for r in rows if r["actor"] == who and r["of"] == CASE] for who in (BUDDY, DECKHAND)}
+    assert [r for r in parts[BUDDY] if r] == ["table", "organisation", "named"]
+    assert "breaks" in parts[DECKHAND]
+    assert {r["relation"] for r in rows if r["what"] == "cases"} == {"of-list"}
+    assert "glass with it" in table.done("access", "log", "--case", CASE, "--actor", DECKHAND, "--as", OFFICER).out
+    told = table.done("access", "log", "--case", CASE, "--actor", BUDDY, "--as", OFFICER).out
+    assert "denied: had no part in the case; at that moment: sat at the table of the case, without a part in it" in told
+    assert "at that moment: their organisation took part in the case" in told
+    assert "at that moment: was named in the case" in told
+
+
+def test_a_page_over_many_cases_tells_no_part_in_them_and_reads_no_history(table: Casus, monkeypatch: pytest.MonkeyPatch):
+    """The question stays quick: what a history would tell is left out where it would take too many of them."""
+    assert {r["relation"] for r in log(table) if r["of"] == CASE} & {"holds", "coordinates"}
+    monkeypatch.setattr(histories, "MOST", 0)
+    assert {r["relation"] for r in log(table) if r["of"] == CASE} == {None}
+    assert "at that moment: " not in table.done("access", "log", "--case", CASE, "--as", OFFICER).out
 
 
 # --- the overview

@@ -16,6 +16,7 @@ from infra.policy.reviewing import rules
 from infra.store.disclosing import Permit
 from infra.texts import LANGUAGES, Language, Words, texts
 from infra.texts.sentences import placeholders
+from projections.standing import PARTS
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
 SEALED = {name for event in discover().values() for name in event.personal_fields()}
@@ -29,6 +30,11 @@ def test_every_sealed_field_has_a_word_and_no_word_is_left_over(language: Langua
 @languages
 def test_every_code_of_a_decision_is_a_sentence(language: Language):
     assert set(texts(language, "tracing")["why"]) == {*CODES, Permit().code}
+
+
+@languages
+def test_every_part_in_a_case_has_words(language: Language):
+    assert set(texts(language, "tracing")["part"]) == set(PARTS)
 
 
 @languages

@@ -144,6 +144,8 @@ class CarryOut(_Keeping):
         for subject in subjects:
             terms = terms_of(state, subject, desk)
             why = why_kept(state, subject, desk.today, terms)
+            if why == "case-open":
+                raise Refused("kept-open", case=state.number, subject=subject)
             if why is not None:
                 unverified = tuple(t.id for t in terms if not t.verified)
                 raise Refused("kept", case=state.number, subject=subject, why=why, terms=unverified or tuple(t.id for t in terms))

@@ -61,6 +61,7 @@ def shared(session: Session, case: str, subject: SubjectId | None) -> None:
     from domain.case import Case
     from domain.event import replay
     from domain.refusal import NotFound
+    from domain.sharing import to_tell
     from infra.readmodels.tracing import Wanted, traced
 
     records = session.store.load(case)
@@ -75,8 +76,9 @@ def shared(session: Session, case: str, subject: SubjectId | None) -> None:
     found = [row for page in traced(session.readmodels, wanted) for row in page if row.of == case and row.outcome in SEEN]
     rows = list(_by_reader(session, state, records, found, subject))
     session.out.rows(rows, COLUMNS)
-    for whose, partner in sorted({(r["subject"], r["organisation"]) for r in rows if r["told"] is False}):
-        session.out.note("tell-next", subject=whose, partner=partner, number=case)
+    untold = {(r["subject"], r["organisation"]) for r in rows if r["told"] is False}
+    for whose, partner, consent in sorted({(c.subject, p, c.id) for c, p in to_tell(state) if (c.subject, p) in untold}):
+        session.out.note("tell-next", subject=whose, partner=partner, number=case, consent=consent)
 
 
 def _by_reader(

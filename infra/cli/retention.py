@@ -161,4 +161,4 @@ def carry_out(session: Session, command: CarryOut, _asked: Request, _outcome: Ou
             session.out.line(session.words.say("erased", number=number, subject=subject, keys=done.keys, receipt=done.receipt))
         if done.others:
             session.out.warn("kept-elsewhere", cases=done.others)
-    session.out.note("rotate-next")
+    session.out.note("rotate-next", team=case.team)

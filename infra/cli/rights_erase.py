@@ -42,4 +42,4 @@ def carry_out(session: Session, command: Erase, _asked: Request, _outcome: Outco
         out.line(session.words.say("erased", number=number, subject=done.subject, keys=done.keys, receipt=done.receipt))
     if done.others:
         out.warn("erased-elsewhere", cases=done.others)
-    out.note("rotate-next")
+    out.note("rotate-next", team=case.team)

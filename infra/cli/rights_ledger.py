@@ -26,7 +26,7 @@ def status(session: Session) -> None:
     rows: list[dict[str, Any]] = [{name: getattr(one, name) for name in COLUMNS} for one in found]
     session.out.rows(rows, COLUMNS, yes_or_no(session, "rotated"))
     if any(not one.rotated for one in found):
-        session.out.note("rotate-next")
+        session.out.note("rotate-next", team=session.gate.seats.anywhere().team.id or "TEAM")
 
 
 def replay(session: Session, no_ledger: bool, yes: bool) -> None:

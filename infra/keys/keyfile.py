@@ -27,11 +27,12 @@ class KeyEncryptionKeys(Protocol):
 
 @frozen(slots=False)
 class KeyFile:
-    """Keys read from a file."""
+    """Keys read from a file, and the ids of the stores that use it, as far as it names them: older files name none."""
 
     path: Path
     current: int
     _keys: dict[int, bytes]
+    stores: tuple[str, ...] = ()
 
     def key(self, version: int) -> bytes:
         """The key of a version; refused when this file has none of it."""
@@ -60,11 +61,12 @@ def read_key_file(path: Path) -> KeyFile:
         given = json.loads(content)
         keys = {int(version): base64.b64decode(text, validate=True) for version, text in given["keys"].items()}
         current = int(given["current"])
+        stores = tuple(given.get("stores", ()))
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise Refused("key-file-malformed", path=str(path)) from None
-    if current not in keys or any(len(key) != SIZE for key in keys.values()):
+    if current not in keys or any(len(key) != SIZE for key in keys.values()) or not all(isinstance(s, str) for s in stores):
         raise Refused("key-file-malformed", path=str(path))
-    return KeyFile(path, current, keys)
+    return KeyFile(path, current, keys, stores)
 
 
 def make_key_file(path: Path) -> KeyFile:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
-import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.frozen import frozen
-from domain.refusal import Refused
 from infra.keys.keyfile import SIZE, KeyFile, read_key_file
+from infra.keys.keyfile_changing import Document, change, document, must_be_alone
 from infra.keys.wrapping import unwrap, wrap
 from infra.store.database import iso
 
@@ -40,16 +38,17 @@ def rotate(store: Store, path: Path, act: str, tell: Callable[[str], object] = s
     """Change the key-encryption key. In: the store; the key file; the act for which it is done, so that the same act given
     again goes on with what it began, and changes the key once. `tell` hears each step that was done.
 
-    Refused: `key-file-unwritable`, what reading the file refuses, and what the database does; nothing is lost then.
+    Refused: `key-file-shared` where another store uses the file too, `key-file-unwritable`, what reading the file refuses, and
+    what the database does; nothing is lost then.
     """
     _may(store)
-    keks = _added(path, act)
+    keks = _added(path, act, store.store_id)
     tell("added")
     wrapped = _wrapped_anew(store, keks)
     tell("wrapped")
     _sweep(store)
     tell("swept")
-    _drop_old(path, keks.current)
+    _drop_old(path, keks.current, store.store_id)
     tell("dropped")
     store.keys.forget()
     return Rotated(keks.current, wrapped)
@@ -64,16 +63,18 @@ def _may(store: Store) -> None:
         db.execute("INSERT INTO casus_keys.keks SELECT 0, clock_timestamp() WHERE false")
 
 
-def _added(path: Path, act: str) -> KeyFile:
+def _added(path: Path, act: str, store: str) -> KeyFile:
     """The keys in the file, with a new one for this act among them: in use, and the old ones beside it."""
-    found = read_key_file(path)
-    given = _document(path)
-    if given.get("changed_for") == act:
-        return found
-    version = max(map(int, given["keys"])) + 1
-    given["keys"][str(version)] = base64.b64encode(os.urandom(SIZE)).decode()
-    _replace(path, given | {"current": version, "changed_for": act})
-    return read_key_file(path)
+
+    def added(given: Document) -> Document:
+        must_be_alone(path, tuple(given.get("stores", ())), store)
+        if given.get("changed_for") == act:
+            return given
+        version = max(map(int, given["keys"])) + 1
+        keys = given["keys"] | {str(version): base64.b64encode(os.urandom(SIZE)).decode()}
+        return given | {"keys": keys, "current": version, "changed_for": act, "stores": sorted({*given.get("stores", ()), store})}
+
+    return change(path, added)
 
 
 def _wrapped_anew(store: Store, keks: KeyFile) -> int:
@@ -126,38 +127,12 @@ def _sweep(store: Store) -> None:
         fold_in(db)
 
 
-def _drop_old(path: Path, current: int) -> None:
-    given = _document(path)
-    keys = {v: k for v, k in given["keys"].items() if int(v) == current}
-    if keys != given["keys"]:
-        _replace(path, given | {"keys": keys})
+def _drop_old(path: Path, current: int, store: str) -> None:
+    def dropped(given: Document) -> Document:
+        must_be_alone(path, tuple(given.get("stores", ())), store)  # one that came in between needs them still
+        return given | {"keys": {v: k for v, k in given["keys"].items() if int(v) == current}}
 
-
-def _document(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def _replace(path: Path, content: dict[str, Any]) -> None:
-    """Put a new key file in place of the old: whole or not at all, on the disk before this returns, with its mode."""
-    part = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        try:
-            with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "w") as file:
-                file.write(json.dumps(content, indent=1) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError:
-        raise Refused("key-file-unwritable", path=str(path)) from None
+    change(path, dropped)
 
 
 def versions(store: Store, path: Path) -> list[tuple[int, int, datetime | None, bool, bool]]:
@@ -173,6 +148,6 @@ def versions(store: Store, path: Path) -> list[tuple[int, int, datetime | None, 
         )
     )
     since = {v: datetime.fromisoformat(at) if isinstance(at, str) else at for v, at in db.query(f"SELECT * FROM {schema}keks")}
-    current, there = read_key_file(path).current, {int(v) for v in _document(path)["keys"]}
+    current, there = read_key_file(path).current, {int(v) for v in document(path)["keys"]}
     known = sorted(counts.keys() | there)
     return [(v, int(counts.get(v, 0)), since.get(v), v == current, v in there) for v in known]

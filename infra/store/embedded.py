@@ -70,12 +70,12 @@ class Embedded:
     def keys(self) -> KeyStore:
         if self._keys is None:
             from infra.keys.embedded_vault import EmbeddedVault
-            from infra.keys.keyfile import read_key_file
+            from infra.keys.keyfile_changing import used_by
             from infra.keys.keystore import KeyStore
 
             Schema(self.keys_database(), KEYS, "casus_keys").status().check()
             vault = EmbeddedVault(self.database, self.keys_database, self.clock.now)
-            self._keys = KeyStore(vault, self.store_id, lambda: read_key_file(self.config.keys_in))
+            self._keys = KeyStore(vault, self.store_id, lambda: used_by(self.config.keys_in, self.store_id))
         return self._keys
 
     def disclose(self, bare: Bare) -> Stamped:
@@ -157,7 +157,9 @@ def there(path: Path) -> bool:
 def create(config: StoreConfig) -> None:
     """Make the folder, both files and the key file, for their owner alone. What is half made is finished."""
     from infra.keys.keyfile import make_key_file
+    from infra.keys.keyfile_changing import must_be_free, used_by
 
+    must_be_free(config.keys_in)
     try:
         config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
@@ -173,5 +175,7 @@ def create(config: StoreConfig) -> None:
             schema.upgrade()
         made = (1, secrets.token_hex(16), iso(backend.clock.now()))
         backend.database.execute("INSERT INTO casus_store VALUES (?, ?, ?) ON CONFLICT DO NOTHING", made)
+        ((store_id,),) = backend.database.query("SELECT store_id FROM casus_store")
+        used_by(config.keys_in, store_id)
     finally:
         backend.close()

@@ -78,11 +78,11 @@ class Server:
 
     def keys(self) -> KeyStore:
         if self._keys is None:
-            from infra.keys.keyfile import read_key_file
+            from infra.keys.keyfile_changing import used_by
             from infra.keys.keystore import KeyStore
             from infra.keys.server_vault import ServerVault
 
-            self._keys = KeyStore(ServerVault(self.database), self.store_id, lambda: read_key_file(self.config.keys_in))
+            self._keys = KeyStore(ServerVault(self.database), self.store_id, lambda: used_by(self.config.keys_in, self.store_id))
         return self._keys
 
     def disclose(self, bare: Bare) -> Stamped:
@@ -174,10 +174,12 @@ class Server:
 def create(config: StoreConfig) -> None:
     """Make the schemas, and the key file where there is none yet. What is half made is finished."""
     from infra.keys.keyfile import make_key_file
+    from infra.keys.keyfile_changing import must_be_free, used_by
 
     backend = Server(config, None)
     try:
         backend.database.query("SELECT 1")  # no key file for a server that is not there
+        must_be_free(config.keys_in)
         try:
             config.keys_in.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
@@ -189,5 +191,7 @@ def create(config: StoreConfig) -> None:
             "INSERT INTO casus.casus_store VALUES (true, ?, clock_timestamp()) ON CONFLICT DO NOTHING",
             (secrets.token_hex(16),),
         )
+        ((store_id,),) = backend.database.query("SELECT store_id FROM casus.casus_store")
+        used_by(config.keys_in, store_id)
     finally:
         backend.close()

@@ -337,7 +337,8 @@ def test_what_is_the_matter_with_the_key_file_is_said_as_elsewhere(tmp_path: Pat
     there = Casus(tmp_path / "there")
     there.home.mkdir()
     if mode is not None:
-        shutil.copy(casus.home / "master.key", there.home / "master.key").chmod(mode)
+        shutil.copy(casus.home / "master.key", there.home)
+        (there.home / "master.key").chmod(mode)
     warned = there.done("store", "restore", *files, "--yes").err
     assert said in warned
     assert ("is not there" in warned) == (mode is None), "what is there is not said to be missing"

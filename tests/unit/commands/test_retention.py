@@ -95,11 +95,14 @@ def test_of_one_subject_alone():
         (over(TermAssigned(term="cargo"), day=date(2033, 1, 1)), "term-unverified"),
         (over(KEPT, TermAssigned(term="cargo", subject="s2"), day=date(2033, 1, 1)), "term-unverified"),
         (over(KEPT, example("case.retention.hold-placed").model_copy(update={"until": None})), "on-hold"),
-        (given(*ACTIVE, KEPT).with_team(*CONFIRMED).on_day(OVER), "case-open"),
     ],
 )
 def test_nothing_is_destroyed_while_something_keeps_it(situation: Situation, why: str):
     situation.when(CARRY_OUT).then_refused("kept", why=why)
+
+
+def test_while_a_case_goes_on_it_is_said_that_it_has_to_end_first():
+    given(*ACTIVE, KEPT).with_team(*CONFIRMED).on_day(OVER).when(CARRY_OUT).then_refused("kept-open", subject="s1")
 
 
 def test_the_term_that_nobody_verified_is_named():

@@ -229,9 +229,11 @@ class CoverAbsence(TeamCommand):
     def decide(self, state: Team, desk: Desk) -> Iterator[Yield]:
         check_absence(desk, self.professional, self.cover, self.start, self.until)
         asked = (self.professional, self.cover, self.start, self.until)
-        for number, case in sorted(desk.cases.items()):
-            known = any((a.professional, a.cover, a.start, a.until) == asked for a in case.absences)
-            if case.team == state.id and case.mentions(self.professional) and not known:
+        held = {n: case for n, case in desk.cases.items() if case.team == state.id and case.mentions(self.professional)}
+        if not held:
+            raise Refused("holds-nothing", professional=self.professional)
+        for number, case in sorted(held.items()):
+            if not any((a.professional, a.cover, a.start, a.until) == asked for a in case.absences):
                 yield On(number, AbsenceCovered(
                     professional=self.professional, cover=self.cover, start=self.start, until=self.until
                 ))  # fmt: skip

@@ -24,7 +24,7 @@ from commands.team import (
 from domain.case import Case
 from domain.event import replay
 from domain.events.escalation import DirectionAccepted, DirectionOffered
-from domain.events.parties import ContactPointAssigned
+from domain.events.parties import AbsenceCovered, ContactPointAssigned
 from domain.events.team import MeetingHeld, MeetingScheduled, ProfessionalLeft, SharingSigned
 from tests.examples import ACTIVE, LATER, LOCK_SUBMITTED, OFFERED, PAST, PLANNED, SOON, text
 from tests.scenario import CASE, LOCK_CASE, TODAY, Situation, given, given_table
@@ -176,7 +176,15 @@ def test_an_absence_is_covered_in_every_case_that_asks_something_of_them():
     cover = CoverAbsence(team=HARBOUR, professional=MASTER, cover=PILOT, start=TODAY, until=SOON)
     after = given_table().beside(CASE, *ACTIVE).when(cover).then_it("parties.absence-covered")
     assert folded(after).holder_on(TODAY) == PILOT
+    kept = AbsenceCovered(professional=MASTER, cover=PILOT, start=TODAY, until=SOON)
+    given_table().beside(CASE, *ACTIVE, kept).when(cover).then_nothing()
     given_table().when(cover.model_copy(update={"cover": MASTER})).then_refused("to-yourself")
+
+
+def test_an_absence_of_who_holds_nothing_is_not_taken_for_kept():
+    cover = CoverAbsence(team=HARBOUR, professional=TUG, cover=PILOT, start=TODAY, until=SOON)
+    given_table().when(cover).then_refused("holds-nothing", professional=TUG)
+    given_table().beside(CASE, *ACTIVE).when(cover).then_refused("holds-nothing")
 
 
 def test_a_meeting_is_scheduled_ahead():

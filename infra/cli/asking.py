@@ -31,7 +31,10 @@ def text_from(session: Session, param: Param, value: str | None, *, case: str | 
 
 
 def sure(session: Session, command: str, number: str = "", *, yes: bool) -> None:
-    """Ask before what can't be taken back, unless yes was said already; refused when nobody can be asked."""
+    """Ask before what can't be taken back, unless yes was said already; refused when nobody can be asked. `command` is told as it
+    is typed.
+    """
+    command = command.replace(".", " ")
     if yes:
         return
     if not session.interactive():

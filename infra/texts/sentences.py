@@ -62,8 +62,8 @@ def _shown(name: str, value: object, form: str | None, words: Words, label: Labe
         return ", ".join(_both(name, v, words, label) for v in (value if isinstance(value, tuple | list) else (value,)))
     if form == "euro":
         return euros(value, words)
-    if isinstance(value, bool):
-        yes, _, no = (form or words.get("cli", "words", "yes-no")).partition("|")
+    if isinstance(value, bool) and form:
+        yes, _, no = form.partition("|")
         return yes if value else no
     return people(name, value, words, label)
 
@@ -74,9 +74,12 @@ def _both(name: str, value: object, words: Words, label: Label | None) -> str:
 
 
 def people(name: str, value: object, words: Words, label: Label | None = None) -> str:
-    """A value as people read it: days and times in Amsterdam, codes with their label, lists with commas."""
+    """A value as people read it: yes or no, days and times in Amsterdam, codes with their label, lists with commas."""
     if value is None:
         return words.get("cli", "words", "none")
+    if isinstance(value, bool):
+        yes, _, no = words.get("cli", "words", "yes-no").partition("|")
+        return yes if value else no
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, datetime):

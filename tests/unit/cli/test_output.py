@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from infra.cli.output import Output, plain
 from infra.cli.safe import json_safe, safe, width
 from infra.cli.table import fitted, fold, table
-from infra.texts import Words
+from infra.texts import Language, Words
 
 UNSAFE = ["\x1b[2J", "\u202e", "\u2066", "\x07", "\x9b", "\u200f", "\ufeff", "\r", "\udcff"]
 
@@ -115,3 +115,15 @@ def test_a_line_that_goes_on_keeps_its_indent_and_its_words(text: str, hang: int
     assert first.startswith("  A")
     assert all(line.startswith(" " * (2 + hang)) for line in rest)
     assert "".join(out.getvalue().split()) == "".join(f"A{text}".split())
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", ["yes", "no"]), ("nl", ["ja", "nee"])])
+def test_people_read_yes_and_no_and_programs_true_and_false(language: Language, told: list[str]):
+    rows = [{"told": True}, {"told": False}]
+    read, written = io.StringIO(), io.StringIO()
+    people, programs = Output(Words(language), out=read), Output(Words(language), out=written)
+    people.rows(rows, ("told",))
+    assert [line.strip() for line in read.getvalue().splitlines()[-2:]] == told
+    programs.json = True
+    programs.rows(rows, ("told",))
+    assert written.getvalue() == '{"told": true}\n{"told": false}\n'

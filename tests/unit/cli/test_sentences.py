@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.events.correcting import EntryCorrected
 from domain.events.plan import AgreementRefused, BudgetReserved
 from domain.events.triage import CriterionAssessed
 from domain.personal import Personal
@@ -60,3 +61,17 @@ def test_a_text_is_never_taken_for_a_template():
     event = BudgetReserved(reservation="B1", cents=100, purpose=SEALED, mandate="pilots-1")
     told = sentence(EN, event, texts={"purpose": "{mandate} [x]"})
     assert told.endswith("{mandate} [x]")
+
+
+def test_a_correction_is_a_whole_sentence_also_where_its_text_is_not_shown():
+    text = EntryCorrected(entry=3, field="motivation", text=SEALED)
+    assert sentence(EN, text) == "Entry 3 corrected: motivation has another text"
+    assert sentence(NL, text) == "Vastlegging 3 verbeterd: motivation heeft een andere tekst"
+    assert sentence(EN, text, texts={"text": "calm seas"}) == "Entry 3 corrected: motivation should be calm seas"
+    assert sentence(EN, EntryCorrected(entry=3, field="holder", value="pilots-2")) == "Entry 3 corrected: holder should be pilots-2"
+
+
+@pytest.mark.parametrize(("value", "told"), [(True, "yes"), (False, "no"), (None, "-"), ((), "-")])
+def test_a_fact_that_is_corrected_to_no_or_to_nothing_is_told(value: object, told: str):
+    corrected = EntryCorrected(entry=3, field="anonymous", value=value)
+    assert sentence(EN, corrected) == f"Entry 3 corrected: anonymous should be {told}"

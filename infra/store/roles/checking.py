@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from infra.store.database import Database
-from infra.store.roles import GROUPS, OWNER
+from infra.store.roles import GROUPS, OWNER, shapes
 from infra.store.roles import catalogue as found
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _rights(db: Database) -> Iterator[Finding]:
     topics = found.topics(db)
     yield from (Finding("topic", topic, f"missing:{f}:{how}") for f, how, topic in sorted(wanted.topics - topics))
     yield from (Finding("topic", topic, f"too-much:{f}:{how}") for f, how, topic in sorted(topics - wanted.topics))
+    differing = {s.topic for s in shapes.event_shapes() ^ shapes.held(db)}
+    yield from (Finding("topic", topic, "shape-differs") for topic in sorted(differing))
 
 
 def _policies(db: Database) -> Iterator[Finding]:

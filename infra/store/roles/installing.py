@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from infra.store.database import Database
-from infra.store.roles import GROUPS, OWNER
+from infra.store.roles import GROUPS, OWNER, shapes
 from infra.store.roles import catalogue as found
 from infra.store.roles.rights import Right, RowPolicy
 
@@ -32,7 +32,7 @@ def as_owner(db: Database) -> Iterator[None]:
 
 def install(db: Database) -> list[str]:
     """Bring everything to what it should be, in one transaction. Out: what was done, in codes: `role:...`, `owner:...`,
-    `grant:...`, `revoke:...`, `policy:...`, `topics`. Nothing when all was so already.
+    `grant:...`, `revoke:...`, `policy:...`, `topics`, `shapes`. Nothing when all was so already.
 
     To be run by a superuser, or by whoever may create roles and owns the database. What it takes from others than our
     groups it takes as well: a right that is not named may be a hole.
@@ -43,6 +43,9 @@ def install(db: Database) -> list[str]:
             db.execute("DELETE FROM casus.topic_rights")
             db.executemany("INSERT INTO casus.topic_rights VALUES (?, ?, ?)", sorted(wanted))
             done.append("topics")
+        if (known := shapes.event_shapes()) != shapes.held(db):
+            shapes.put(db, known)
+            done.append("shapes")
     return done
 
 

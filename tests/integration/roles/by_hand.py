@@ -11,9 +11,12 @@ from typing import Any
 import psycopg
 
 APPEND = (
-    "SELECT outcome FROM casus.append(%s, %s, '{{}}', %s, %s, %s, %s, %s, %s, %s, '{{}}'::integer[], '{{}}', '{{}}', "
-    "'{{}}'::bytea[], false, %s::jsonb)"
+    "SELECT outcome FROM casus.append(%s, %s, '{{}}', %s, %s, %s, %s, %s, %s, %s, %s::integer[], %s::text[], %s::text[], "
+    "%s::bytea[], false, %s::jsonb)"
 ).replace("{{}}", "{}")
+
+
+SEALED = {"key": "ab" * 16, "commitment": "c" * 64, "digest": "d" * 64}
 
 
 def line(value: Any) -> bytes:
@@ -34,15 +37,18 @@ def head(stream: str, version: int, topic: str, command: str, **more: Any) -> di
 def record(
     client: psycopg.Connection[Any], stream: str, version: int, topic: str, who: Mapping[str, str], facts: Mapping[str, Any], *,
     members: Mapping[str, Sequence[Any]] | None = None, state: bytes | None = None, command: str | None = None,
-    watch: tuple[list[str], list[int], list[bool]] | None = None,
+    watch: tuple[list[str], list[int], list[bool]] | None = None, sealed: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
-    """Append one event. Out: what the function answers; raises what it refuses with."""
+    """Append one event. `sealed`: whose each text is. Out: what the function answers; raises what it refuses with."""
     command = command or uuid.uuid4().hex
-    made = state if state is not None else envelope(head(stream, version, topic, command), who, facts)
+    more = [b'"sealed":' + line({f: {"subject": s, **SEALED} for f, s in sealed.items()}) + b","] if sealed else []
+    texts = {field: {"subject": subject} for field, subject in (sealed or {}).items()}
+    made = state if state is not None else envelope(head(stream, version, topic, command), who, {**facts, **texts}, *more)
+    n = len(texts)
     row = client.execute(
         APPEND,
         (command, b"d", *(watch or ([stream], [version - 1], [True])), [stream], [version], [topic], [made],
-         json.dumps(members) if members is not None else None),
+         [1] * n, list(texts), [SEALED["key"]] * n, [b"x"] * n, json.dumps(members) if members is not None else None),
     ).fetchone()  # fmt: skip
     assert row is not None
     return str(row[0])

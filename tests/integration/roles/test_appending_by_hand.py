@@ -43,7 +43,7 @@ def outsider(house: House) -> Iterator[psycopg.Connection[Any]]:
         yield client
 
 
-TOPIC, FACTS = "case.meeting.put-on-agenda", {"on": "2026-12-10"}
+TOPIC, FACTS = "case.meeting.put-on-agenda", {"meeting": "2026-12-10"}
 
 
 def test_a_member_may_record_what_is_theirs(house: House, member: psycopg.Connection[Any]) -> None:
@@ -110,7 +110,7 @@ def said_twice(house: House, version: int, command: str) -> bytes:
 
 def facts_said_twice(house: House, version: int, command: str) -> bytes:
     told = envelope(head(house.case, version, TOPIC, command), who(house, "member"), FACTS)
-    return told.replace(b'"facts":{', b'"facts":{"on":"2026-12-11",', 1)
+    return told.replace(b'"facts":{', b'"facts":{"meeting":"2026-12-11",', 1)
 
 
 def by_said_twice(house: House, version: int, command: str) -> bytes:
@@ -206,20 +206,36 @@ def test_parts_of_other_kinds_can_t_be_brought_in(house: House, member: psycopg.
 
 def test_a_case_is_opened_at_the_own_table_under_its_own_numbers(house: House, outsider: psycopg.Connection[Any]) -> None:
     me, topic = who(house, "outsider"), "case.intake.submitted"
-    facts = {"team": GRN, "holder": house.ids["coordinator"]}
+    facts = {"team": GRN, "holder": house.ids["coordinator"], "anonymous": False, "reasons": [], "triage_by": "2026-12-01"}
     members = [[f"table:{GRN}", None, None], [f"professional:{GRN}/{house.ids['coordinator']}", None, None]]
     for number, told in (("ZEI-2026-0900", facts), ("GRN-2026-0900", {**facts, "team": "zeist-ggz-in-de-wijk"})):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: not-a-case-to-open"):
             record(outsider, number, 1, topic, me, told, members={number: members})
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: members-missing"):
         record(outsider, "GRN-2026-0900", 1, topic, me, facts)
-    assert record(outsider, "GRN-2026-0900", 1, topic, me, facts, members={"GRN-2026-0900": members}) == "stored"
+    given = {"members": {"GRN-2026-0900": members}, "sealed": {"question": "s1"}}
+    assert record(outsider, "GRN-2026-0900", 1, topic, me, facts, **given) == "stored"  # type: ignore[arg-type]
 
 
 def test_a_roster_is_a_coordinator_s(house: House, member: psycopg.Connection[Any]) -> None:
     facts = {"professional": house.ids["member"], "roles": ["procesregisseur", "privacy-officer", "cleared"], "login": None}
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: topic-not-yours"):
         record(member, GRN, last(house, GRN) + 1, "team.team.roles-changed", who(house, "member"), facts)
+
+
+@pytest.mark.parametrize("prefix", ["ZEI", "QQQ"])
+def test_a_prefix_is_one_table_s_and_stays_while_a_case_has_it(house: House, prefix: str) -> None:
+    with house.owner() as owner:
+        row = owner.execute(
+            "SELECT (casus.taken_apart(state)).facts FROM casus.stored_events WHERE originator_id = %s "
+            "AND topic = 'team.team.profile-adopted' ORDER BY originator_version DESC LIMIT 1", (GRN,)
+        ).fetchone()  # fmt: skip
+    assert row is not None
+    with house.sql("coordinator") as client:
+        adopted = "team.team.profile-adopted"
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: prefix-taken"):
+            record(client, GRN, last(house, GRN) + 1, adopted, who(house, "coordinator"), {**row[0], "prefix": prefix})
+        assert record(client, GRN, last(house, GRN) + 1, adopted, who(house, "coordinator"), row[0]) == "stored"
 
 
 def test_what_was_refused_left_nothing(house: House, member: psycopg.Connection[Any]) -> None:

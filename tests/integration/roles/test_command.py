@@ -39,6 +39,10 @@ WEAKENED = {
         "INSERT INTO casus.topic_rights VALUES ('professional', 'other', 'case.%')",
         "DELETE FROM casus.topic_rights WHERE relation = 'other'", ("topic", "case.%"),
     ),
+    "a shape": (
+        "UPDATE casus.event_shapes SET version = 9 WHERE topic = 'case.closing.closed'",
+        "UPDATE casus.event_shapes SET version = 1 WHERE topic = 'case.closing.closed'", ("topic", "case.closing.closed"),
+    ),
     "a function": (
         "ALTER FUNCTION casus.disclose RESET search_path",
         "ALTER FUNCTION casus.disclose SET search_path = pg_catalog, pg_temp", ("function", "casus.disclose"),

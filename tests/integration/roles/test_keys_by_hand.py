@@ -213,7 +213,7 @@ def test_of_cases_one_is_not_in_a_search_tells_nothing(house: House, outsider: p
 def test_keys_are_added_where_one_works_and_never_written_over(house: House, member: psycopg.Connection[Any]) -> None:
     add = "SELECT casus_keys.add(%s, %s, %s, %s, %s, %s, %s)"
     mine = lambda stream, subject, generation=1, state="active": (  # noqa: E731 - the arguments of one call
-        [stream], [subject], [generation], [uuid.uuid4().hex], [state], [1], [b"mine"]
+        [stream], [subject], [generation], [uuid.uuid4().hex], [state], [1], [b"m" * 60]
     )  # fmt: skip
     with house.owner() as owner:
         before = owner.execute("SELECT wrapped FROM casus_keys.data_keys WHERE originator_id = %s", (house.case,)).fetchall()
@@ -224,6 +224,20 @@ def test_keys_are_added_where_one_works_and_never_written_over(house: House, mem
     for given in (mine(house.foreign, "s9"), mine(house.case, "s1", 2), mine(house.case, "s9", 1, "reopened")):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: not-in-this-case"):
             member.execute(add, given)
+
+
+@pytest.mark.parametrize(("kek", "wrapped"), [(9, b"m" * 60), (0, b"m" * 60), (1, b"m" * 59), (None, b"m" * 60), (1, None)])
+def test_a_key_says_of_itself_what_a_wrapped_key_is(
+    house: House, member: psycopg.Connection[Any], kek: int | None, wrapped: bytes | None
+) -> None:
+    """One of a version that nobody has would stop every change of the key-encryption key."""
+    add = "SELECT casus_keys.add(%s, %s, %s, %s, %s, %s::integer[], %s::bytea[])"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: forged-key"):
+        member.execute(add, ([house.case], ["s77"], [1], [uuid.uuid4().hex], ["active"], [kek], [wrapped]))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="casus: forged-key"):
+        member.execute("SELECT casus_keys.keep_secret('more', %s::integer, %s)", (kek, wrapped))
+    with house.owner() as owner:
+        assert owner.execute("SELECT 1 FROM casus_keys.data_keys WHERE subject = 's77'").fetchall() == []
 
 
 def test_no_table_gives_a_readable_field(house: House) -> None:

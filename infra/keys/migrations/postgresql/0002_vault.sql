@@ -55,6 +55,16 @@ CREATE FUNCTION casus_keys.states(p_streams text[], p_subjects text[]) RETURNS T
     ORDER BY k.originator_id, k.subject, k.generation DESC
 $$;
 
+-- Whether a key says of itself what a wrapped key is: of the version in use (or the next, which is in the key file for a moment
+-- before a change of it is stored here), and as long as one is. The first version is 1.
+CREATE FUNCTION casus_keys.wrapped_well(p_kek integer, p_wrapped bytea) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    used integer := coalesce((SELECT max(k.version) FROM casus_keys.keks k), (SELECT max(s.kek_version) FROM casus_keys.secrets s), 1);
+BEGIN
+    -- Of an older one the trigger keeps nothing: whoever brought it reads the key file anew.
+    RETURN coalesce(p_kek BETWEEN 1 AND used + 1 AND length(p_wrapped) = 60, false);
+END $$;
+
 -- Keep new keys where there never was one; the first stays. A key after an erasure is the owner's to make.
 CREATE FUNCTION casus_keys.add(
     p_streams text[], p_subjects text[], p_generations integer[], p_ids text[], p_states text[], p_keks integer[],
@@ -67,6 +77,9 @@ BEGIN
         OR EXISTS (SELECT FROM (SELECT DISTINCT s FROM unnest(p_streams) s) u WHERE NOT casus_keys.works_in(u.s)))
     THEN
         PERFORM casus.refuse('not-in-this-case');
+    END IF;
+    IF bound AND EXISTS (SELECT FROM unnest(p_keks, p_wrapped) u(v, w) WHERE NOT casus_keys.wrapped_well(v, w)) THEN
+        PERFORM casus.refuse('forged-key');
     END IF;
     INSERT INTO casus_keys.data_keys (originator_id, subject, generation, key_id, state, kek_version, wrapped, created_at)
         SELECT s, p, g, i, t, v, w, clock_timestamp()
@@ -122,8 +135,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 CREATE FUNCTION casus_keys.keep_secret(p_name text, p_kek integer, p_wrapped bytea) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO casus_keys.secrets VALUES (p_name, p_kek, p_wrapped) ON CONFLICT DO NOTHING
-$$;
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, current_user, 'MEMBER') AND NOT (p_name = 'tokens' AND casus_keys.wrapped_well(p_kek, p_wrapped)) THEN
+        PERFORM casus.refuse('forged-key');
+    END IF;
+    INSERT INTO casus_keys.secrets VALUES (p_name, p_kek, p_wrapped) ON CONFLICT DO NOTHING;
+END $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA casus_keys FROM PUBLIC;

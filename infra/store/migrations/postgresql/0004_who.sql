@@ -146,6 +146,15 @@ INSERT INTO casus.member_topics
             ('case.correcting.entry-withdrawn', 'ended')) AS c(topic, how),
         unnest('{professional,partner,table,elsewhere}'::text[]) AS kind;
 
+-- What an event of each topic holds: from the event classes, as infra/store/roles/shapes.py makes it of them, put here together
+-- with the rights.
+CREATE TABLE casus.event_shapes (
+    topic   text COLLATE "C" PRIMARY KEY,
+    version integer NOT NULL,
+    sealed  text[] NOT NULL,
+    shape   jsonb NOT NULL
+);
+
 CREATE TABLE casus.disclosures (
     id       text COLLATE "C" PRIMARY KEY CHECK (id ~ '^[0-9a-f]{32}$'),
     stream   text COLLATE "C",
@@ -278,6 +287,14 @@ BEGIN
                 WHERE r.team = p_team AND r.professional = e.f ->> 'professional';
         END CASE;
     END LOOP;
+    -- Numbers begin with it: it is one table's, and stays while a case has it. The owner takes histories in as they are.
+    IF NOT pg_has_role(session_user, current_user, 'MEMBER') AND (t.prefix !~ '^([A-Z]{2,4})?$'
+        OR t.prefix <> '' AND EXISTS (SELECT FROM casus.tables o WHERE o.team <> p_team AND o.prefix = t.prefix)
+        OR EXISTS (SELECT FROM casus.tables o JOIN casus.cases c ON c.team = o.team AND c.number LIKE o.prefix || '-%'
+            WHERE o.team = p_team AND o.prefix <> '' AND o.prefix <> t.prefix))
+    THEN
+        PERFORM casus.refuse('prefix-taken');
+    END IF;
     UPDATE casus.roster r SET functions = casus.functions_of(r.roles, t.coordinating) WHERE r.team = p_team;
     INSERT INTO casus.tables VALUES (t.*) ON CONFLICT (team) DO UPDATE SET prefix = excluded.prefix,
         coordinating = excluded.coordinating, seated = excluded.seated, sharing = excluded.sharing,

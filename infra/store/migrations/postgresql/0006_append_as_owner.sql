@@ -68,6 +68,10 @@ BEGIN
         ELSIF bound THEN
             PERFORM casus.check_act(p_command, p_watch, p_watch_at, p_watch_mine, p_stream, p_version, p_topic, p_state, p_members);
         END IF;
+        IF bound THEN
+            PERFORM casus.check_shape(u.t, u.b, ARRAY(SELECT f FROM unnest(p_sealed_event, p_field) s(e, f) WHERE s.e = u.n))
+                FROM unnest(p_topic, p_state) WITH ORDINALITY u(t, b, n);
+        END IF;
         INSERT INTO casus.stored_events
                 (originator_id, originator_version, topic, state, recorded_at, recorded_by)
             SELECT s, v, t, b, append.recorded_at, append.recorded_by

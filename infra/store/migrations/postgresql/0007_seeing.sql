@@ -24,13 +24,27 @@ BEGIN
     IF bound AND p_outcome = 'denied' AND e.who ->> 'actor' = session_user AND NOT EXISTS (
         SELECT FROM casus.roster r WHERE r.team = e.who ->> 'team' AND r.login = session_user AND r.here)
     THEN
-        NULL; -- somebody who is on no roster was sent away: that is kept too, and releases nothing
+        -- Somebody who is on no roster was sent away: that is kept too, and releases nothing.
+        IF cardinality(p_subjects) + cardinality(p_fields) > 0 OR e.facts -> 'seen' <> '[]' OR e.who ->> 'organisation' <> ''
+            OR e.who ->> 'role' <> '' THEN
+            PERFORM casus.refuse('forged-disclosure');
+        END IF;
     ELSIF bound THEN
         me := casus.holder_of(e.who);
         IF p_outcome NOT IN ('denied', 'reported') AND cardinality(p_subjects) + cardinality(p_fields) > 0 THEN
             PERFORM casus.check_reach(me, p_of, p_outcome, p_fields);
         ELSIF p_outcome = 'matched' AND NOT me.functions && '{coordinator,professional,privacy}' THEN
             PERFORM casus.refuse('not-yours-to-find');
+        END IF;
+    END IF;
+    IF bound THEN
+        PERFORM casus.check_shape('access.access.disclosed', p_state, '{}');
+        -- Streams are the log's own names; any other word would be one that somebody chose.
+        IF EXISTS (SELECT FROM (SELECT p_of UNION ALL SELECT jsonb_array_elements_text(e.facts -> 'seen')) n(s)
+            WHERE s !~ '^([A-Z]{2,4}-[0-9]{4}-[0-9]{4,6}|[a-z][a-z0-9-]{0,59})$' AND NOT EXISTS (
+                SELECT FROM casus.stored_events x WHERE x.originator_id = s))
+        THEN
+            PERFORM casus.refuse('forged-disclosure');
         END IF;
     END IF;
     recorded_at := clock_timestamp();

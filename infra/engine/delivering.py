@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from domain.case import OPEN, Case
 from domain.event import Event, Recorded, replay
 from domain.events.consent import OverlapNoticed, OverlapTold
-from domain.ids import CaseNumber
+from domain.events.correcting import EntryCorrected
+from domain.ids import RESIDENT, CaseNumber
 from domain.refusal import Conflict
+from infra.engine.matching import FINDING, NAMING
+from infra.engine.standing import stands
 from infra.store.draft import Draft, Receipt
 
 if TYPE_CHECKING:
@@ -46,11 +49,35 @@ def _say(store: Store, stream: CaseNumber, kind: str, about: str, command: str) 
     said_in = next((r.header for r in records if r.header.command == command), None)
     if said_in is None:
         return
+    if kind == "noticed" and not (names(records, {command}) and names(store.load(about))):
+        return
     mine = replay(Case(), records)
     for number, event, version in _noticed(store, mine, about) if kind == "noticed" else _told(store, mine, about):
         id_ = sha256(f"{command} {number} {event.TOPIC}".encode()).hexdigest()[:32]
         header = replace(said_in, audience="", command=id_, correlation=said_in.correlation or command, causation=command)
         store.append([Draft(number, event, header)], expected={number: version}, receipt=Receipt.of(id_, {"of": command}))
+
+
+def names(records: Sequence[Recorded], commands: Collection[str] | None = None) -> bool:
+    """Whether what a case says of who its resident is still stands, as `infra.engine.matching` looks at it: a number, or a name
+    with a birth date. In: the records, and which commands' word on it counts; None: every one's.
+    """
+    said: dict[str, set[str]] = {field: set() for field in FINDING}
+    for record in records:
+        event = record.event
+        if record.topic in NAMING:
+            for field in FINDING:
+                if getattr(event, field, None) is not None:
+                    said[field].add(record.header.command)
+        elif isinstance(event, EntryCorrected) and event.field in FINDING:
+            said[event.field].add(record.header.command)
+    for fields in (("number",), ("name", "birth_date")):
+        named = set().union(*(said[field] for field in fields))
+        if all(said[field] for field in fields) and any(
+            stands(records, RESIDENT, each, fields) for each in named if commands is None or each in commands
+        ):
+            return True
+    return False
 
 
 def _noticed(store: Store, mine: Case, other: CaseNumber) -> Iterator[tuple[CaseNumber, Event, int]]:

@@ -44,6 +44,45 @@ def test_the_other_table_is_told_by_the_follower_and_nobody_else(house: House) -
     assert noticed(house, asker) == ["case.consent.overlap-told"]
 
 
+def asked(house: House, **identity: str) -> str:
+    with house.at_work("member") as me:
+        return str(me.ask("intake.submit", question="Er is hulp nodig", reasons=["overlast"], **identity).stream)
+
+
+def told(house: House) -> None:
+    with opened(house.config_of("projector")) as follower:
+        deliver(follower.store)
+
+
+@pytest.mark.parametrize("shared", ["name", "birth_date"])
+def test_one_value_alone_is_not_the_same_person(house: House, shared: str) -> None:
+    own = {"name": f"Ida {shared}".replace("_", ""), "birth_date": "1962-01-02" if shared == "name" else "1962-01-03"}
+    other = {"name": "Ode Anders", "birth_date": "1963-01-02"} | {shared: own[shared]}
+    with opened(house.config) as office:
+        known, alike = office.submitted(ZEI, **own), office.submitted(ZEI, name=own["name"])
+    asked(house, **other)
+    told(house)
+    assert noticed(house, known) == noticed(house, alike) == []
+    asked(house, **own)  # the control: both values are the same person
+    told(house)
+    assert noticed(house, known) == ["case.consent.overlap-noticed"]
+    assert noticed(house, alike) == []
+
+
+@pytest.mark.parametrize("where", ["there", "here"])
+def test_what_was_taken_back_before_it_was_said_is_not_said(house: House, where: str) -> None:
+    who = {"name": f"Ruud {where}", "birth_date": "1964-01-02"}
+    with opened(house.config) as office:
+        known = office.submitted(ZEI, **who)
+    here = asked(house, **who)
+    with opened(house.config) as office:
+        number, team = (known, ZEI) if where == "there" else (here, GRN)
+        named = next(r.version for r in office.records(number) if r.topic == "case.intake.subject-identified")
+        office.ask("correcting.withdraw", team, case=number, entry=named, why="Dit was iemand anders")
+    told(house)
+    assert noticed(house, known) == []
+
+
 def test_the_follower_s_login_records_nothing_else(house: House) -> None:
     facts = {"probe": "O9", "team": GRN, "case": house.other}
     with house.sql("projector") as client:

@@ -234,7 +234,7 @@ BEGIN
         JOIN casus.receipts r ON r.command_id = o.command_id
         JOIN casus.cases mine ON mine.number = t.originator_id
         JOIN casus.cases c ON c.number = o.originator_id AND c.team <> mine.team
-        WHERE t.command_id = p_command
+        WHERE t.command_id = p_command AND t.purpose = 'overlap' -- of the others, one value alone is no person
         ON CONFLICT DO NOTHING;
     INSERT INTO casus.pending_notices
         SELECT u.s, 'told', a.facts ->> 'probe', p_command, p_at

@@ -97,13 +97,19 @@ class KeyStore:
         return unknown
 
     def take(self, released: Iterable[WrappedKey]) -> dict[str, DataKey]:
-        """Open what the vault released. Out: the keys by their id; of a subject the latest is kept for writing."""
+        """Open what the vault released. Out: the keys by their id; of a subject the latest is kept for writing, and
+        none where that was erased.
+        """
         found: dict[str, DataKey] = {}
         for row in released:
             key = self._opened(row)
             found[key.key_id] = key
             known = self._known.get((key.stream, key.subject))
-            if key.state is not KeyState.ERASED and (known is None or known.generation <= key.generation):
+            if known is not None and known.generation > key.generation:
+                continue
+            if key.state is KeyState.ERASED:  # elsewhere, since it was opened here
+                self._known.pop((key.stream, key.subject), None)
+            else:
                 self._known[key.stream, key.subject] = key
         return found
 

@@ -89,7 +89,8 @@ def _tell(session: Session, finding: Finding) -> None:
     reading = Reading(session)
     facts = {k: str(v) for k, v in finding.rule.settings.items()}
     counts = {"found": str(len(finding.disclosures)), "weighed": str(finding.weighed)}
-    session.out.line(f"{finding.rule.id}: {fill(finding.rule.told[session.words.language], facts | counts, session.words)}")
+    told = fill(finding.rule.told[session.words.language], facts | counts, session.words)
+    session.out.line(f"{session.words.get('tracing', 'rules', finding.rule.id)}: {told}")
     for (actor, organisation), count in finding.readers.most_common(5):
         told = reading.say("review", "reader", actor=actor, organisation=organisation, found=str(count))
         session.out.line(" " * SET_IN + told, hang=SET_IN)

@@ -95,7 +95,10 @@ class Reading:
         """A code of a table's own vocabulary: a role, an organisation."""
         from infra.cli.labels import labels
 
-        return labels(self._session, team)(field, code) if code else None
+        if not code:
+            return None
+        office = self.words.find("tracing", "offices", code) if field == "role" else None
+        return office or labels(self._session, team)(field, code)
 
     def purpose(self, code: str | None) -> str | None:
         """A purpose as the processing register names it."""

@@ -22,13 +22,13 @@ Pseudonym = Callable[[bytes], bytes]
 
 def lines(rows: Iterable[DisclosureRow], pseudonym: Pseudonym, register: str = REGISTER) -> Iterator[bytes]:
     """A JSON object a line, one for each person whose data it was: the standard has one at most. Those of one disclosure
-    share trace and span. What was denied is no processing and is left out.
+    share trace and span. What was denied is no processing and is left out, and so is what was of nobody: a list that held no
+    case, the figures, a search for somebody who may not be there.
     """
     for row in rows:
         if row.outcome == "denied":
             continue
-        whom: list[tuple[StreamId, SubjectId] | None] = [*sorted(subjects(row))]
-        for subject in whom or [None]:
+        for subject in sorted(subjects(row)):
             yield json.dumps(_line(row, subject, pseudonym, register), separators=(",", ":")).encode() + b"\n"
 
 
@@ -42,12 +42,12 @@ def subjects(row: DisclosureRow) -> set[tuple[StreamId, SubjectId]]:
 
 
 def _line(
-    row: DisclosureRow, subject: tuple[StreamId, SubjectId] | None, pseudonym: Pseudonym, register: str
+    row: DisclosureRow, subject: tuple[StreamId, SubjectId], pseudonym: Pseudonym, register: str
 ) -> dict[str, Any]:  # fmt: skip
-    attributes = {"dpl.core.processing_activity_id": register + (row.purpose or "none")}
-    if subject is not None:
-        attributes["dpl.core.data_subject_id"] = pseudonym("\n".join(subject).encode()).hex()
-        attributes["dpl.core.data_subject_id_type"] = TYPE
+    attributes = {
+        "dpl.core.processing_activity_id": register + (row.purpose or "none"),
+        "dpl.core.data_subject_id": pseudonym("\n".join(subject).encode()).hex(), "dpl.core.data_subject_id_type": TYPE,
+    }  # fmt: skip
     at = iso(row.at)
     return {
         "trace_id": row.trace, "span_id": row.span, "status": "Ok", "name": row.what, "start_time": at, "end_time": at,

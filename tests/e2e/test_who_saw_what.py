@@ -170,6 +170,14 @@ def test_in_dutch_too(table: Casus):
     told = table.done("access", "log", "--case", CASE, "--fields", "--as", OFFICER, lang="nl").out
     assert "GEWEIGERD" in told
     assert "vraag (vastlegging 1, s1)" in told
+    table.done("cases")
+    letter = table.done("access", "overview", CASE, "--as", OFFICER).out
+    told += letter + table.done("access", "log", "--as", OFFICER, lang="nl").out
+    told += table.done("access", "review", "--as", OFFICER, lang="nl").out
+    assert not any(word in told for word in ("(s)", "(sen)", "privacy-officer", "no-task", "outside-hours"))
+    assert "Loodswezen, privacyfunctionaris" in told
+    assert "zonder eigen taak: " in told
+    assert "welke stappen er waren" in letter
 
 
 def test_somebody_on_a_roster_may_be_asked_after_too(table: Casus):
@@ -289,7 +297,7 @@ def test_each_rule_tells_how_many_of_how_many_and_which(table: Casus):
     assert found["outside-hours"]["found"] == found["outside-hours"]["weighed"] > 0, "a Sunday"
     assert found["former"]["found"] == found["many-cases"]["found"] == found["broken-glass"]["found"] == 0
     told = table.done("access", "review", "--as", OFFICER).out
-    assert "no-task: 1 of " in told
+    assert "without a task: 1 of " in told
 
 
 def test_who_was_named_in_the_case_has_a_task(table: Casus):

@@ -9,6 +9,7 @@ import pytest
 from commands.consent import GroundKind
 from domain.deciding import CODES
 from domain.events import discover
+from domain.functions import OFFICES
 from infra.cli.access import OUTCOMES
 from infra.policy import register
 from infra.policy.reviewing import OUTCOMES as WEIGHED
@@ -16,6 +17,7 @@ from infra.policy.reviewing import rules
 from infra.store.disclosing import Permit
 from infra.texts import LANGUAGES, Language, Words, texts
 from infra.texts.sentences import placeholders
+from projections.reviewing import RULES
 from projections.standing import PARTS
 
 languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -35,6 +37,12 @@ def test_every_code_of_a_decision_is_a_sentence(language: Language):
 @languages
 def test_every_part_in_a_case_has_words(language: Language):
     assert set(texts(language, "tracing")["part"]) == set(PARTS)
+
+
+@languages
+def test_every_office_and_every_rule_has_a_name(language: Language):
+    assert set(texts(language, "tracing")["offices"]) == set(OFFICES)
+    assert set(texts(language, "tracing")["rules"]) == set(RULES)
 
 
 @languages

@@ -226,6 +226,21 @@ def test_keys_are_added_where_one_works_and_never_written_over(house: House, mem
             member.execute(add, given)
 
 
+def test_without_an_agreement_on_sharing_a_search_finds_nothing(house: House) -> None:
+    with house.owner() as owner, house.sql("coordinator") as client:
+        owner.execute(
+            "INSERT INTO casus_keys.tokens SELECT 'overlap', '\\x02', %s, 's1', command_id, 'x' FROM casus.receipts LIMIT 1",
+            (house.other,),
+        )
+        found = []
+        for until in (None, "2020-01-01"):
+            owner.execute("UPDATE casus.tables SET sharing_until = %s::date WHERE team = %s", (until, GRN))
+            made = disclose(client, who(house, "coordinator"), None, [], [], "matched")
+            found.append(client.execute("SELECT stream FROM casus_keys.find('overlap', %s, %s)", (b"\x02", made)).fetchall())
+        owner.execute("UPDATE casus.tables SET sharing_until = NULL WHERE team = %s", (GRN,))
+    assert found == [[(house.other,)], []]
+
+
 @pytest.mark.parametrize(("kek", "wrapped"), [(9, b"m" * 60), (0, b"m" * 60), (1, b"m" * 59), (None, b"m" * 60), (1, None)])
 def test_a_key_says_of_itself_what_a_wrapped_key_is(
     house: House, member: psycopg.Connection[Any], kek: int | None, wrapped: bytes | None

@@ -123,7 +123,7 @@ BEGIN
         JOIN casus.receipts r ON r.command_id = t.command_id
         WHERE t.purpose = p_purpose AND t.token = p_token AND (NOT bound OR EXISTS (
             SELECT FROM casus.roster m WHERE m.login = session_user AND m.here AND (
-                casus.stands(m, t.originator_id) IN ('own', 'glass')
+                casus.stands(m, t.originator_id) IN ('own', 'glass') AND casus.shares(m)
                 OR casus.stands(m, t.originator_id) = 'table' AND 'privacy' = ANY (m.functions))))
         ORDER BY 1, 2, 3;
 END $$;

@@ -13,7 +13,7 @@ from infra.cli.param import Param
 from infra.cli.safe import json_safe
 from infra.cli.session import Session
 from infra.reports import FORMATS, report
-from infra.reports.reporting import Format
+from infra.reports.reporting import COUNTS, Format
 from infra.texts import Words
 
 WHICH = Param("report", "word", required=True, positional=True)
@@ -34,6 +34,8 @@ def work(session: Session, report: str, at: date | None, known_at: datetime | No
     session.gate.general("report", outcome="reported", digest=digest)
     for line in lines:
         print(line, file=session.out.out)
+    if least is not None and report.partition("@")[0] in COUNTS:
+        session.out.warn("counts-withheld", least=least)
 
 
 def _lines(

@@ -58,12 +58,16 @@ def test_without_the_threshold_the_small_count_is_there(harbour: Casus, monkeypa
 def test_a_report_shows_reporting_the_same(harbour: Casus):
     lines = harbour.done("report", "region", *REPORTER).out.splitlines()
     assert all(row["amount"] is None or row["amount"] >= 10 for row in map(json.loads, lines))
-    load = harbour.done("report", "workload", "--format", "csv", *REPORTER).out
+    told = harbour.done("report", "workload", "--format", "csv", *REPORTER)
+    assert "below 10" in told.err, "an empty cell alone says nothing"
+    load = told.out
     rows = list(csv.DictReader(io.StringIO(load)))
     assert rows
     assert not [r for r in rows if r["professional"]]
     counts = [r[c] for r in rows for c in ("cases", "agreements", "overdue", "due_soon", "escalations")]
     assert all(n == "" or int(n) >= 10 for n in counts)
+    assert "below 10" not in harbour.done("report", "cases", *REPORTER).err, "nothing is counted there"
+    assert not harbour.done("--team", "harbour-table", "report", "workload").err, "nothing is withheld from who directs a table"
     assert [
         r["professional"]
         for r in map(json.loads, harbour.done("--team", "harbour-table", "report", "workload").out.splitlines())

@@ -243,6 +243,7 @@ DECLARE
     e record;
     t casus.tables%ROWTYPE;
     document jsonb;
+    chair text;
 BEGIN
     DELETE FROM casus.roster r WHERE r.team = p_team;
     t.team := p_team; t.prefix := ''; t.coordinating := '{}'; t.seated := '{}'; t.sharing := '{}';
@@ -252,7 +253,7 @@ BEGIN
         WHERE s.originator_id = p_team AND s.topic IN (
             'team.team.profile-adopted', 'team.team.partner-admitted', 'team.team.partner-left', 'team.team.sharing-signed',
             'team.team.sharing-expired', 'team.team.professional-added', 'team.team.roles-changed',
-            'team.team.professional-left')
+            'team.team.professional-left', 'team.team.chair-appointed')
         ORDER BY 3, s.originator_version
     LOOP
         CASE e.topic
@@ -267,6 +268,11 @@ BEGIN
         WHEN 'team.team.partner-left' THEN
             t.seated := array_remove(t.seated, e.f ->> 'partner');
             UPDATE casus.roster r SET here = false, login = NULL WHERE r.team = p_team AND r.partner = e.f ->> 'partner';
+            IF EXISTS (SELECT FROM casus.roster r WHERE r.team = p_team AND r.professional = chair AND NOT r.here) THEN
+                chair := e.f ->> 'professional';
+            END IF;
+        WHEN 'team.team.chair-appointed' THEN
+            chair := e.f ->> 'professional';
         WHEN 'team.team.sharing-signed' THEN
             t.sharing := ARRAY(SELECT jsonb_array_elements_text(e.f -> 'partners'));
             t.sharing_from := (e.at AT TIME ZONE 'Europe/Amsterdam')::date;
@@ -285,6 +291,9 @@ BEGIN
         ELSE
             UPDATE casus.roster r SET here = false, login = NULL
                 WHERE r.team = p_team AND r.professional = e.f ->> 'professional';
+            IF FOUND AND chair = e.f ->> 'professional' THEN
+                chair := e.f ->> 'successor';
+            END IF;
         END CASE;
     END LOOP;
     -- Numbers begin with it: it is one table's, and stays while a case has it. The owner takes histories in as they are.
@@ -296,6 +305,10 @@ BEGIN
         PERFORM casus.refuse('prefix-taken');
     END IF;
     UPDATE casus.roster r SET functions = casus.functions_of(r.roles, t.coordinating) WHERE r.team = p_team;
+    -- As `domain.membership.functions_in`: who chairs directs; where nobody does, everybody does who works on cases.
+    UPDATE casus.roster r SET functions = array_replace(r.functions, 'professional', 'coordinator')
+        WHERE r.team = p_team AND r.here AND (r.professional = chair OR NOT EXISTS (
+            SELECT FROM casus.roster d WHERE d.team = p_team AND d.here AND (d.professional = chair OR d.roles && t.coordinating)));
     INSERT INTO casus.tables VALUES (t.*) ON CONFLICT (team) DO UPDATE SET prefix = excluded.prefix,
         coordinating = excluded.coordinating, seated = excluded.seated, sharing = excluded.sharing,
         sharing_from = excluded.sharing_from, sharing_until = excluded.sharing_until;

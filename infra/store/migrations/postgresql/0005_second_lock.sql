@@ -205,7 +205,7 @@ BEGIN
         SELECT DISTINCT s FROM unnest(p_stream, p_topic) u(s, t) WHERE t IN (
             'team.team.profile-adopted', 'team.team.partner-admitted', 'team.team.partner-left', 'team.team.sharing-signed',
             'team.team.sharing-expired', 'team.team.professional-added', 'team.team.roles-changed',
-            'team.team.professional-left')) u;
+            'team.team.professional-left', 'team.team.chair-appointed')) u;
 END $$;
 
 CREATE FUNCTION casus.keep_clearance(p_number text, p_restricted boolean) RETURNS void

@@ -84,7 +84,7 @@ BEGIN
         IF p_topic && '{case.intake.submitted,case.intake.taken-up,case.escalation.received,case.closing.duplicate-taken-in,
                 case.access.clearance-set,case.access.glass-broken,team.team.profile-adopted,team.team.partner-admitted,
                 team.team.partner-left,team.team.sharing-signed,team.team.sharing-expired,team.team.professional-added,
-                team.team.roles-changed,team.team.professional-left}'::text[] THEN
+                team.team.roles-changed,team.team.professional-left,team.team.chair-appointed}'::text[] THEN
             PERFORM casus.keep_up(p_stream, p_topic, p_state, recorded_at);
         END IF;
         IF p_members IS NOT NULL THEN

@@ -35,14 +35,17 @@ def replay(session: Session, no_ledger: bool, yes: bool) -> None:
     """
     from infra.erasing.keeper import keeper_of
     from infra.erasing.ledger import Ledger
-    from infra.erasing.replaying import check_whole, outstanding, replay_ledger
+    from infra.erasing.replaying import check_bound, check_whole, outstanding, replay_ledger
 
     session.past_ledger()
     ledger = Ledger(session.store_config.ledger_in)
     session.gate.general("rights-replay-ledger")
     if not no_ledger and not ledger.is_there():
         check_whole(session.store, ledger)
-    if no_ledger or outstanding(session.store, ledger):
+    again = outstanding(session.store, ledger)
+    if alone := sorted({line.stream for line in again if not check_bound(session.store, line)}):
+        session.out.warn("ledger-alone", cases=alone)
+    if no_ledger or again:
         sure(session, "rights replay-ledger", yes=yes)
     done = replay_ledger(session.store, ledger, lambda line: _header(session, line))
     if no_ledger:

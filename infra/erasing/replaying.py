@@ -45,9 +45,27 @@ def outstanding(store: Store, ledger: Ledger) -> list[Line]:
     return keeper_of(store).outstanding(lines) if lines else []
 
 
+def check_bound(store: Store, line: Line) -> bool:
+    """Refuse a line that says of somebody what the store contradicts, as `ledger-line-unbound`: nobody signs the ledger, so
+    whoever may write in it would have anybody's keys destroyed. Out: whether the log says that it was begun or done; else the
+    line alone does.
+    """
+    from domain.events.rights import ErasureBegun, SubjectErased
+
+    said = [
+        record.event for record in store.load(line.stream)
+        if isinstance(record.event, (ErasureBegun, SubjectErased)) and record.event.subject == line.subject
+    ]  # fmt: skip
+    same = all(e.right == line.request and getattr(e, "receipt", line.digest()) == line.digest() for e in said)
+    if not same or not keeper_of(store).keys(line.stream, line.subject).keys() <= set(line.keys):
+        raise Refused("ledger-line-unbound", case=line.stream)
+    return bool(said)
+
+
 def replay_ledger(store: Store, ledger: Ledger, header_of: Callable[[Line], Header]) -> list[Line]:
     """Erase again whom the ledger names. In: the store, opened past the check; the ledger; who does it. Out: the lines.
 
+    Refused: `ledger-line-unbound`; nothing is destroyed then.
     The log says it first, and then the keys go: interrupted in between, the check still finds it and the next run goes on.
     """
     from infra.erasing.carrying_out import STEPS, record_erased
@@ -55,6 +73,8 @@ def replay_ledger(store: Store, ledger: Ledger, header_of: Callable[[Line], Head
 
     keeper = keeper_of(store)
     done = outstanding(store, ledger)
+    for line in done:  # all of them, before anything goes
+        check_bound(store, line)
     for line in done:
         record_erased(store, keeper, line, header_of(line))
         keeper.destroy(line.stream, line.subject, line.keys)

@@ -271,7 +271,8 @@ def test_a_store_put_back_is_not_served_until_the_ledger_was_replayed(officer: C
         assert "casus rights replay-ledger" in refused.err
     [row] = as_officer(officer, "rights", "status")
     assert row["state"] == "incomplete"
-    assert officer("rights", "replay-ledger").code == 3, "it asks first"
+    asked = officer("rights", "replay-ledger")
+    assert (asked.code, CASE in asked.err) == (3, True), "it asks first, and names the case that the ledger alone speaks of"
     [again] = officer.json("rights", "replay-ledger", "--yes")
     assert (again["number"], again["subject"], again["state"]) == (CASE, "s1", "done")
     assert NAME not in officer.done("show", CASE).out

@@ -1,5 +1,6 @@
 """A backup was put back: the store is not served until whoever was erased since is erased again."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import pytest
 
 from domain.refusal import Refused
 from infra.erasing.keeper import keeper_of
-from infra.erasing.ledger import Ledger
+from infra.erasing.ledger import Ledger, Line
 from infra.erasing.replaying import outstanding, replay_ledger
 from infra.store import StoreConfig, open_store
 from infra.store.store import Store
@@ -158,6 +159,29 @@ def copied(config: StoreConfig, to: Path) -> Callable[..., None]:
             shutil.copy(to / name, config.home / name)
 
     return put_back
+
+
+@pytest.mark.parametrize("altered", [{"keys": ["KEY", "0" * 32]}, {"request": "Q9"}], ids=["digest", "request"])
+def test_a_line_that_the_log_contradicts_destroys_nothing(office: Office, archive: Archive, altered: dict[str, object]):
+    number = archive.closed()
+    kept = keys_of(office.store)
+    archive.erased(number)
+    bring_back_keys(office.store, kept)
+    path = office.config.ledger_in
+    given = json.loads(path.read_text())
+    path.write_text(json.dumps(given | altered).replace("KEY", given["keys"][0]) + "\n")
+    with pytest.raises(Refused, match="ledger-line-unbound"):
+        replayed(office.config)
+    assert QUESTION in texts(office.store, number).values()
+
+
+def test_a_line_with_the_key_of_another_destroys_nothing(office: Office, archive: Archive):
+    number = archive.closed()
+    child = next(iter(keeper_of(office.store).keys(number, "s2")))
+    Ledger(office.config.ledger_in).append(Line(office.store.store_id, number, "s1", "Q1", (child,), office.store.now()))
+    with pytest.raises(Refused, match="ledger-line-unbound"):
+        replayed(office.config)
+    assert QUESTION in texts(office.store, number).values()
 
 
 @pytest.mark.parametrize("config", DATABASES[:1], indirect=True)

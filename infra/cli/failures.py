@@ -125,6 +125,8 @@ def _clicks(error: click.UsageError, words: Words) -> Iterator[str]:
     """What click found wrong with the line, in our words."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         yield error.ctx.get_help()
+    elif isinstance(error, click.NoSuchOption) and error.option_name.partition("=")[0] == "--lang":
+        yield usage(words, "lang-first", {})
     elif isinstance(error, click.NoSuchOption):
         near = tuple(error.possibilities or ())[:3]
         option = error.option_name.partition("=")[0] if near else ""  # a slip of the pen is said back, anything else not

@@ -154,3 +154,12 @@ def test_a_server_that_is_not_there_is_told_without_its_password(empty: Casus):
     assert result.code == 3
     assert "s3cret" not in result.err
     assert empty("cases", CASUS_STORE="mysql://x").code == 3
+
+
+def test_where_the_language_goes_and_where_purposes_are_listed_is_said(casus: Casus):
+    for words in (("cases", "--lang", "nl"), ("cases", "--lang=nl")):
+        refused = casus(*words)
+        assert (refused.code, "put it first" in refused.err) == (2, True), refused
+    unknown = casus("--purpose", "curiosity", "cases")
+    assert unknown.code != 0
+    assert "who-may.md" in unknown.err

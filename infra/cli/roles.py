@@ -52,12 +52,20 @@ def roles(session: Session, login: str | None, service: str | None, certificate:
     session.out.rows([{"login": login, "password": password}], ("login", "password"))
 
 
+def _said(session: Session, matter: str) -> str:
+    """What is the matter, in words: the code, and what follows on it as the server names it."""
+    from infra.texts.sentences import fill
+
+    code, _, what = matter.partition(":")
+    return fill(session.words.get("output", "matter", code), {"what": what}, session.words)
+
+
 def _check(session: Session) -> None:
     """What differs, a line each; the exit code says whether anything does."""
     from infra.store.roles.checking import check
 
     found = check(session.store)
-    session.out.rows([f._asdict() for f in found], ("kind", "what", "matter"))
+    session.out.rows([f._asdict() for f in found], ("kind", "what", "matter"), {"matter": lambda row: _said(session, row["matter"])})
     if found:
         session.code = Exit.FAILED
     else:

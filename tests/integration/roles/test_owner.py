@@ -78,3 +78,11 @@ def test_what_an_upgrade_makes_is_the_owner_role_s(owned: Casus, tmp_path: Path)
     with open_store(config_of("postgresql", tmp_path, owned.dsn)) as store:
         assert foreign(store.connection()) == []
         assert {finding.matter for finding in check(store)} == {"owner-on-a-roster"}
+
+
+def test_what_differs_is_told_in_words(owned: Casus) -> None:
+    set_up(owned)
+    owned.done("store", "roles", "--yes")
+    after = owned("store", "roles", "--check", lang="nl").out
+    assert "komt langs elk slot" in " ".join(after.split())
+    assert "owner-on-a-roster" not in after

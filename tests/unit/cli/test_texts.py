@@ -143,7 +143,7 @@ def test_every_complaint_about_a_form_has_a_sentence():
 def test_every_sentence_of_the_program_itself_is_asked_for_somewhere():
     literals = sites.literals("infra")
     for path in keys(texts("en", "output")):
-        assert path[-1] in literals or ".".join(path) in literals or path[0] in ("withheld", "show", "init"), path
+        assert path[-1] in literals or ".".join(path) in literals or path[0] in ("withheld", "matter", "show", "init"), path
 
 
 @languages
@@ -185,3 +185,11 @@ def test_a_sealed_field_is_never_a_fact_of_the_clear():
         sealed = {n for n in event.model_fields if hints[n] is Personal or Personal in get_args(hints[n])}
         assert sealed == set(event.personal_fields()), event.TOPIC
         assert all(get_origin(hints[n]) is not dict for n in event.model_fields)
+
+
+@languages
+def test_whatever_a_check_of_the_roles_finds_has_words(language: Language):
+    source = (sites.ROOT / "infra/store/roles/checking.py").read_text()
+    found = set(re.findall(r'Finding\([^\n]*, f?"([a-z-]+)[:"]', source))
+    assert found >= {"missing", "belongs-to", "owner-on-a-roster", "unbroken"}
+    assert found <= set(texts(language, "output")["matter"])

@@ -68,10 +68,18 @@ def test_a_correction_is_a_whole_sentence_also_where_its_text_is_not_shown():
     assert sentence(EN, text) == "Entry 3 corrected: motivation has another text"
     assert sentence(NL, text) == "Vastlegging 3 verbeterd: motivation heeft een andere tekst"
     assert sentence(EN, text, texts={"text": "calm seas"}) == "Entry 3 corrected: motivation should be calm seas"
-    assert sentence(EN, EntryCorrected(entry=3, field="holder", value="pilots-2")) == "Entry 3 corrected: holder should be pilots-2"
+    fact = EntryCorrected(entry=3, field="holder", value="pilots-2")
+    assert sentence(EN, fact) == "Entry 3 corrected: holder should be pilots-2"
 
 
 @pytest.mark.parametrize(("value", "told"), [(True, "yes"), (False, "no"), (None, "-"), ((), "-")])
 def test_a_fact_that_is_corrected_to_no_or_to_nothing_is_told(value: object, told: str):
     corrected = EntryCorrected(entry=3, field="anonymous", value=value)
     assert sentence(EN, corrected) == f"Entry 3 corrected: anonymous should be {told}"
+
+
+def test_who_is_of_no_organisation_reads_a_whole_sentence_too():
+    refused = "a citizen service number may not be held or looked for here. Leave it out."
+    text = EN.get("refusals", "number-not-yours")
+    assert fill(text, {"field": "number", "partner": ""}, EN) == f"--number: {refused}"
+    assert fill(text, {"field": "number", "partner": "tugs"}, EN) == f"--number: tugs: {refused}"

@@ -65,7 +65,9 @@ def _check(session: Session) -> None:
     from infra.store.roles.checking import check
 
     found = check(session.store)
-    session.out.rows([f._asdict() for f in found], ("kind", "what", "matter"), {"matter": lambda row: _said(session, row["matter"])})
+    session.out.rows(
+        [f._asdict() for f in found], ("kind", "what", "matter"), {"matter": lambda row: _said(session, row["matter"])}
+    )
     if found:
         session.code = Exit.FAILED
     else:

@@ -73,7 +73,7 @@ def test_a_correction_is_a_whole_sentence_also_where_its_text_is_not_shown():
 
 
 @pytest.mark.parametrize(("value", "told"), [(True, "yes"), (False, "no"), (None, "-"), ((), "-")])
-def test_a_fact_that_is_corrected_to_no_or_to_nothing_is_told(value: object, told: str):
+def test_a_fact_that_is_corrected_to_no_or_to_nothing_is_told(value: bool | tuple[str, ...] | None, told: str):
     corrected = EntryCorrected(entry=3, field="anonymous", value=value)
     assert sentence(EN, corrected) == f"Entry 3 corrected: anonymous should be {told}"
 

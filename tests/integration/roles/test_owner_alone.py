@@ -92,7 +92,7 @@ def test_what_the_owner_does_is_recorded_as_theirs(put_back: Casus) -> None:
 @pytest.mark.parametrize("line", [
     ("show", OTHER), ("cases",), ("trail", OTHER, "--texts"), ("find", "--name", "Kees Kade"), ("team", "show", TEAM),
     ("intake", "submit", "--question", "x", "--reason", "adrift", "--name", "y"),
-    ("team", "professional-leaves", TEAM, "pilots-2"), ("store", "backup", "--events", "x"), ("rights", "status"),
+    ("team", "sign-sharing", TEAM), ("store", "backup", "--events", "x"), ("rights", "status"),
 ])  # fmt: skip
 def test_nothing_else_is_the_owners(put_back: Casus, line: tuple[str, ...]) -> None:
     put_back.done("rights", "replay-ledger", "--yes")

@@ -60,8 +60,8 @@ class Erasing:
     def carry_out(self, number: CaseNumber, request: EntryId, header: Header) -> Erased:
         """Do what is still to be done of an erasure that has begun. In: the case, the request, and who does it.
 
-        Refused: `erasure-not-begun`; `erasure-waits` while nobody follows the log on a server; `erasure-incomplete` with the step that could not be done; what the disk refuses. The
-        same again goes on from there.
+        Refused: `erasure-not-begun`; `erasure-waits` while nobody follows the log on a server; `erasure-incomplete` with the
+        step that could not be done; what the disk refuses. The same again goes on from there.
         """
         fence = self._begun(number, request)
         subject = fence.event.subject  # type: ignore[attr-defined]

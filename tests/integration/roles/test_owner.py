@@ -19,8 +19,9 @@ from tests.support.stores import config_of
 
 MADE_LATER = (
     "SELECT 'DROP FUNCTION ' || p.oid::regprocedure || ' CASCADE' FROM pg_proc p "
-    "WHERE p.pronamespace = 'casus'::regnamespace AND (p.proname IN ('append', 'disclose', 'knock', 'last_number', 'is_there', "
-    "'sees', 'my_streams', 'notices_due', 'notice_given', 'is_day', 'fits') OR p.proname LIKE 'check_%' OR p.proname LIKE 'keep_%')"
+    "WHERE p.pronamespace = 'casus'::regnamespace AND (p.proname IN ('append', 'disclose', 'knock', 'last_number', "
+    "'is_there', 'sees', 'my_streams', 'notices_due', 'notice_given', "
+    "'is_day', 'fits') OR p.proname LIKE 'check_%' OR p.proname LIKE 'keep_%')"
 )
 """The functions of the migration that the test takes back, to have it run again."""
 

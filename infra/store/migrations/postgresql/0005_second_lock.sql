@@ -64,6 +64,13 @@ BEGIN
         ELSE
             stand := casus.stands(me, p_stream[i]);
         END IF;
+        -- Whoever is said to be erased has no key any more: else one row would have the whole store refused.
+        IF p_topic[i] = 'case.rights.subject-erased' AND EXISTS (
+            SELECT FROM casus_keys.data_keys k
+            WHERE k.originator_id = p_stream[i] AND k.subject = e.facts ->> 'subject' AND k.state <> 'erased')
+        THEN
+            PERFORM casus.refuse('not-erased');
+        END IF;
         IF NOT EXISTS (SELECT FROM casus.topic_rights r WHERE r.function = ANY (me.functions) AND r.relation = stand
                        AND p_topic[i] LIKE r.topic) THEN
             PERFORM casus.refuse(CASE WHEN stand IN ('own', 'new') THEN 'topic-not-yours' ELSE 'not-in-this-case' END);

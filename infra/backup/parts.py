@@ -94,7 +94,7 @@ PARTS: Mapping[Holds, tuple[Part, ...]] = {
 DERIVED = frozenset({
     "tracking", "place_head", "casus_schema", "ledger_checks",
     "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "member_topics", "topic_rights", "disclosures",
-    "knocks",
+    "knocks", "event_shapes",
 })  # fmt: skip
 """Tables that no backup holds: they are made anew when one is put back, or tell of that. The last two lines are a server's
 alone, and of knocks nothing comes back.

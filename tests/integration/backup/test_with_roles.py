@@ -9,6 +9,7 @@ import pytest
 from domain.refusal import Refused
 from infra.backup import restore, take
 from infra.backup.following import derive
+from infra.erasing.keeper import keeper_of
 from infra.store import create_store, open_store
 from infra.store.postgresql import PostgreSQLDatabase
 from infra.store.roles.installing import install
@@ -45,6 +46,8 @@ def test_everybody_has_their_rights_again_where_it_was_put_back(house: House, tm
     there = replace(house, config=replace(house.config, dsn=dsn))
     restore(there.config, files, quiet)  # type: ignore[arg-type]
     derive(there.config, lambda _: None)
+    with open_store(there.config, replaying=True) as store:
+        keeper_of(store).accept_without()  # nobody was erased here, and there is no ledger
     assert whole(there.config) == whole(house.config)
     with pytest.raises(Refused, match="store-forbidden"):
         open_store(there.config_of("member"))

@@ -57,13 +57,20 @@ def target(config: StoreConfig) -> Iterator[Target]:
     try:
         for schema in backend.schemas():
             status = schema.status()
-            if status.found == 0:
-                schema.upgrade()
+            if status.found < status.known and not _is_store(backend):
+                schema.upgrade()  # nothing was ever there, or its making was broken off
             else:
                 status.check()
         yield Target(backend)
     finally:
         backend.close()
+
+
+def _is_store(backend: Backend) -> bool:
+    """Whether there is a store already: its id is the last thing that making one leaves."""
+    database = backend.database
+    table = "casus.casus_store" if database.kind == "postgresql" else "casus_store"
+    return database.has_table(table) and bool(database.query(f"SELECT 1 FROM {table}"))
 
 
 def backend_of(config: StoreConfig) -> Backend:

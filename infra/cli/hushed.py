@@ -21,7 +21,9 @@ SHAPED = re.compile(
     r"[A-Z]{2,4}-\d{4}-\d{4,6}|[A-Z]{1,2}\d{1,4}|[a-z0-9-]{1,40}-\d{1,4}|s\d{1,3}|os-\d+|[\d.,:+TZ-]+|[0-9a-f]{32}"
 )
 """What can be nobody's name: a case's number, an entry, somebody's place on a roster, a subject, a day, an amount."""
-OURS = frozenset({"field", "param", "code", "action", "kind", "problem", "part", "command", "choices", "near", "form", "projection"})
+OURS = frozenset(
+    {"field", "param", "code", "action", "kind", "problem", "part", "command", "choices", "near", "form", "projection"}
+)
 """Facts that name something of the program's own."""
 
 

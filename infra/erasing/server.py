@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import psycopg
+
+from domain.refusal import Refused
 from infra.erasing.keeper import Noted, Unlisted
 from infra.store.arrays import texts
 
@@ -61,7 +64,10 @@ class ServerKeeper:
         return [Unlisted(*row) for row in self.db.query("SELECT * FROM casus_keys.erasures_unlisted(?::jsonb)", (_given(lines),))]
 
     def ledger_standing(self, lines: Sequence[Line]) -> tuple[int, bool]:
-        ((unlisted, unchecked),) = self.db.query("SELECT * FROM casus_keys.ledger_standing(?::jsonb)", (_given(lines),))
+        try:
+            ((unlisted, unchecked),) = self.db.query("SELECT * FROM casus_keys.ledger_standing(?::jsonb)", (_given(lines),))
+        except psycopg.errors.UndefinedFunction:
+            raise Refused("store-needs-upgrade", found=0, needs=0) from None  # the keys' own schema is of before
         return int(unlisted), bool(unchecked)
 
     def accept_without(self) -> None:

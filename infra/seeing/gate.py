@@ -157,9 +157,10 @@ class Gate:
     def _text_by_text(self, act: _Act, stream: StreamId, refs: Sequence[Ref]) -> dict[Ref, str | Withheld]:
         """Texts of one stream that stand in a list: for who works on cases, and as far as each may be opened in its case.
 
+        Until anybody is on a roster there are no cases but imported ones: the names of a source are whoever's who has the store.
         What was learned in a case is written for those who learn together, so a part in it is not asked; all else is.
         """
-        if not act.seat.actor.functions & WORKING:
+        if not act.seat.actor.functions & WORKING and self._set_up(act.seat):
             return dict.fromkeys(refs, Withheld("role"))
         records = self.store.load(stream)
         case = replay(Case(), records) if records and records[0].topic.startswith("case.") else Case()

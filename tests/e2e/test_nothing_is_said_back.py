@@ -75,6 +75,7 @@ def test_what_is_anonymous_and_names_somebody_is_not_told(field: Field):
             batch.write_text(line % value + "\n", encoding="utf-8")
             for how in ((), ("--json",), ("--verbose",)):
                 field.run(*how, "--team", field.known()["team"], "apply", str(batch), named="apply")
+    batch.unlink()  # what was typed is ours to take away
     assert field.leaks() == []
     assert field.stored() == []
 

@@ -66,6 +66,8 @@ def test_an_imported_name_is_sealed_too(field: Field):
         broken.write_text(step % "x" + line % planted.TEXT + "\n", encoding="utf-8")
         for how in ((), ("--json", "--verbose")):
             assert field.run(*how, "import", str(broken), "--source", "quay-2", named="import").code not in (0, 1)
+    log.unlink()
+    broken.unlink()
     assert field.leaks() == []
     assert field.stored() == []
 

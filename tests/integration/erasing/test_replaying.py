@@ -154,8 +154,8 @@ def copied(config: StoreConfig, to: Path) -> Callable[..., None]:
 
     def put_back(*names: str) -> None:
         for name in names:
-            for companion in ("-wal", "-shm"):
-                config.home.joinpath(f"{name}{companion}").unlink(missing_ok=True)
+            for file in (name, f"{name}-wal", f"{name}-shm"):  # taken away, not written over: somebody has them open
+                config.home.joinpath(file).unlink(missing_ok=True)
             shutil.copy(to / name, config.home / name)
 
     return put_back

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 import uuid
 from contextlib import nullcontext
 from dataclasses import replace
@@ -31,7 +33,7 @@ from infra.seeing.owning import ASSURANCE as OWNER
 from infra.seeing.owning import left_to_owner
 from infra.store.draft import Receipt
 
-ATTEMPTS = 12
+ATTEMPTS = 30
 """How often an act is decided anew when somebody else was first, before it is refused as a conflict."""
 
 
@@ -68,6 +70,7 @@ class Engine:
                 self.table.cache.clear()
                 if conflict.code != "stream-moved" or attempt == ATTEMPTS:
                     raise
+                time.sleep(random.uniform(0, 0.004 * attempt))  # who was beaten waits a little, each another while  # noqa: S311 - not for a secret
         raise AssertionError("unreachable")
 
     def case(self, number: CaseNumber) -> Seen:

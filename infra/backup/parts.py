@@ -21,6 +21,8 @@ class Part:
     schema: str = "casus"
     server: bool = False
     """Whether it stands on a server alone: a laptop's backup has no rows of it, and puts none back."""
+    format: int = 1
+    """The first format of a backup file that has it."""
 
     def is_in(self, db: Database) -> bool:
         """Whether a database has it."""
@@ -61,6 +63,13 @@ NOTICES = Part(
     "t.stream, t.kind, t.about",
     server=True,
 )
+EVIDENCE_KEYS = Part("evidence_keys", {"number": "integer", "vkey": "text", "since": "moment"}, "t.number", format=2)
+CHECKPOINTS = Part(
+    "checkpoints",
+    {"origin": "text", "size": "integer", "root": "bytes", "note": "text", "made_at": "moment", "made_by": "text"},
+    "t.origin, t.size",
+    format=2,
+)
 KEYS = Part(
     "data_keys",
     {
@@ -86,13 +95,13 @@ ERASURES = Part(
 KEKS = Part("keks", {"version": "integer", "since": "moment"}, "t.version", "casus_keys")
 
 PARTS: Mapping[Holds, tuple[Part, ...]] = {
-    "events": (STORE, EVENTS, SEALED, PLACES, RECEIPTS, NOTICES),
+    "events": (STORE, EVENTS, SEALED, PLACES, RECEIPTS, NOTICES, EVIDENCE_KEYS, CHECKPOINTS),
     "keys": (KEYS, SECRETS, TOKENS, ERASURES, KEKS),
 }
 """In the order in which they are written and put back: what is referred to comes first."""
 
 DERIVED = frozenset({
-    "tracking", "place_head", "casus_schema", "ledger_checks",
+    "tracking", "place_head", "casus_schema", "ledger_checks", "leaves", "tiles", "checkpoints", "evidence_keys",
     "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "member_topics", "topic_rights", "disclosures",
     "knocks", "event_shapes",
 })  # fmt: skip

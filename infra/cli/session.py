@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.team import Team
     from infra.config import Settings
     from infra.engine import Engine
+    from infra.evidence.evidence import Evidence
     from infra.readmodels import ReadModels
     from infra.seeing.gate import Gate
     from infra.store.clock import Clock
@@ -109,6 +110,13 @@ class Session:
         from infra.engine import Engine
 
         return Engine(self.store, self.readmodels, self.settings.legal)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence log: what shows that nothing was changed."""
+        from infra.evidence.evidence import Evidence
+
+        return Evidence(self.store, self.store_config.signer_in, self.store_config.outside)
 
     @cached_property
     def gate(self) -> Gate:

@@ -14,6 +14,7 @@ class StoreConfig:
 
     `key_file` is where the key-encryption keys stand, `master.key` in the home folder unless said otherwise.
     `ledger` is where erasures are written down, outside the home folder: beside it unless said otherwise.
+    `signer` is where the keys stand that sign checkpoints, beside the key-encryption keys unless said otherwise.
     `patience` is how many seconds an unreachable or busy store is tried again: the only retries there are.
     """
 
@@ -23,6 +24,7 @@ class StoreConfig:
     patience: float = 10.0
     connect_timeout: int = 5
     ledger: Path | None = None
+    signer: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -44,6 +46,15 @@ class StoreConfig:
     def ledger_in(self) -> Path:
         whole = Path(os.path.abspath(self.home))  # noqa: PTH100 - a home of `.` has no name, and a link is not followed
         return self.ledger or whole.parent / f"{whole.name}-ledger" / "erasures.jsonl"
+
+    @property
+    def signer_in(self) -> Path:
+        return self.signer or self.keys_in.with_name("signer.key")
+
+    @property
+    def outside(self) -> Path:
+        """The folder of what is kept outside the store: erasures and the last checkpoint, so that an older backup can be told."""
+        return self.ledger_in.parent
 
     def __repr__(self) -> str:  # the dataclass's own would print the DSN
         return f"StoreConfig({'embedded' if self.embedded else 'postgresql'})"

@@ -46,6 +46,8 @@ TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "casus.places": {"SELECT": (*PEOPLE, PROJECTOR, REPORTING)},
     "casus.receipts": {"SELECT": PEOPLE},
     "casus_keys.casus_schema": {"SELECT": EVERYBODY},
+    # Everybody may check; the follower grows the evidence log and signs. Nobody changes it: triggers see to that.
+    **{f"casus.{t}": {"SELECT": EVERYBODY, "INSERT": (PROJECTOR,)} for t in ("leaves", "tiles", "checkpoints", "evidence_keys")},
 }
 
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {

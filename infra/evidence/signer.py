@@ -1,0 +1,92 @@
+"""The key that signs checkpoints: a file of its owner's, never in a database and never beside what it vouches for in a backup."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from domain.refusal import Refused
+from infra.evidence.note import ED25519, VerifierKey, body, signed
+
+PRIVATE = "PRIVATE+KEY+"
+
+
+class Signer:
+    """Signs under one name. In: the name (the log's origin) and the seed of the key (32 bytes)."""
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.key = VerifierKey(name, self._key.public_key().public_bytes_raw())
+
+    def sign(self, size: int, root: bytes) -> str:
+        """The note of a checkpoint."""
+        text = body(self.key.name, size, root)
+        return signed(text, self.key, self._key.sign(text.encode()))
+
+    def __repr__(self) -> str:
+        return f"Signer({self.key.name})"
+
+
+def new_seed() -> bytes:
+    """A new key."""
+    return secrets.token_bytes(32)
+
+
+def keep(path: Path, name: str, seed: bytes) -> Signer:
+    """Put a key into the file, after those that are there; on the disk when this returns. Refused: `signer-file-unwritable`."""
+    signer = Signer(name, seed)
+    data = base64.b64encode(ED25519 + seed).decode("ascii")
+    line = f"{PRIVATE}{name}+{signer.key.id.hex()}+{data}\n"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        try:
+            os.write(file, line.encode())
+            os.fsync(file)
+        finally:
+            os.close(file)
+    except OSError:
+        raise Refused("signer-file-unwritable", path=str(path)) from None
+    return signer
+
+
+def read(path: Path, key: VerifierKey) -> Signer | None:
+    """The signer of a verifier key, if the file has it; None where there is no file or no such key in it.
+
+    Refused: `signer-file-open-to-others`, `signer-file-unreadable`, `signer-file-malformed` with the line's number.
+    """
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & 0o077:
+                raise Refused("signer-file-open-to-others", path=str(path), mode=f"{mode:04o}")
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise Refused("signer-file-unreadable", path=str(path)) from None
+    for number, line in enumerate(lines, start=1):
+        name, found, seed = _parsed(line, path, number)
+        if (name, found) == (key.name, key.id.hex()):
+            signer = Signer(name, seed)
+            if signer.key != key:
+                raise Refused("signer-file-malformed", path=str(path), line=number)
+            return signer
+    return None
+
+
+def _parsed(line: str, path: Path, number: int) -> tuple[str, str, bytes]:
+    name, found, data = (*line.removeprefix(PRIVATE).split("+", 2), "", "")[:3]
+    try:
+        seed = base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        seed = b""
+    if not line.startswith(PRIVATE) or len(seed) != 33 or seed[:1] != ED25519:
+        raise Refused("signer-file-malformed", path=str(path), line=number)
+    return name, found, seed[1:]

@@ -47,6 +47,33 @@ AccessHistory = History[Disclosure]
 STATES: Mapping[str, Callable[[], State]] = {"case": Case, "team": Team, "source": Source, "access": Disclosure}
 
 
+@frozen
+class Reach:
+    """How far a history is looked at; what is left None bounds nothing.
+
+    `happened`: the moment up to which it happened, whenever it was entered (corrections made later count: they tell what it
+    was). `place` and `version`: how much was known, by the place in the one order of the log or by the entry in the stream.
+    """
+
+    happened: datetime | None = None
+    place: int | None = None
+    version: int | None = None
+
+
+def reached(records: Sequence[Recorded], reach: Reach) -> History[Any] | None:
+    """A stream's history as far as a reach. In: all its records by version, with their places where `reach` asks a place: what
+    has none yet was not known. Out: None when nothing is that far.
+    """
+    known = [r for r in records if _known(r, reach)]
+    return history_of(known, reach.happened)
+
+
+def _known(record: Recorded, reach: Reach) -> bool:
+    if reach.version is not None and record.version > reach.version:
+        return False
+    return reach.place is None or (record.place is not None and record.place <= reach.place)
+
+
 def history_of(records: Sequence[Recorded], until: datetime | None = None) -> History[Any] | None:
     """A stream's history. In: its records by version, from the first (fewer at the end: what was known by then), and the
     moment up to which it is asked for (corrections made later count: they tell what it was). Out: None without

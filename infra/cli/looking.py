@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import get_args
 
@@ -11,50 +11,101 @@ from pydantic import StringConstraints
 
 from domain.case import Case
 from domain.days import end_of
+from domain.event import Recorded
 from domain.ids import CaseNumber
 from domain.personal import Ref
 from domain.refusal import NotFound
+from infra.cli.moments import Point
 from infra.cli.opening import in_words
 from infra.cli.param import Bad
 from infra.cli.session import Session
-from projections.history import History, history_of
+from projections.history import History, Reach, history_of, reached
 
 _NUMBER = re.compile(next(str(c.pattern) for c in get_args(CaseNumber) if isinstance(c, StringConstraints)))
+Wanted = Callable[[History[Case]], Iterable[Ref]]
+"""Which texts of a history are asked for."""
 
 
 def look(
-    session: Session, what: str, number: str, at: date | None, known_at: datetime | None,
-    wanted: Callable[[History[Case]], Iterable[Ref]] = lambda _: (),
+    session: Session, what: str, number: str, at: date | None, known_at: datetime | None, wanted: Wanted = lambda _: (), *,
+    until: Point | None = None,
 ) -> tuple[History[Case], dict[Ref, str]]:  # fmt: skip
-    """A case's history as far as a day or a moment of knowing, once its reader was let through the gate.
+    """A case's history as far as a day, a moment of knowing or a point of it, once its reader was let through the gate.
 
     In: the query, and which texts of that history it shows. Out: the history, and of each text itself or why it is not
     shown. Whether somebody may look depends on how the case stands now, whatever moment they look at.
     """
-    try:
-        found = history(session, number, at, known_at)
-    except NotFound:
-        if session.store.hidden(number):
-            session.gate.turn_away(what, number)
-        raise
-    now = found if at is None and known_at is None else history(session, number)
-    texts = session.gate.case(what, now.state, now.records, wanted(found), version=found.records[-1].version)
-    return found, in_words(session, texts)
+    formed(number)
+    reach = reach_of(session, at, known_at, until)
+    records = through(session, what, number)
+    found = _within(number, records, reach)
+    now = found if reach == Reach() else history_of(records)
+    texts = _seen(session, what, records, now, found, wanted(found))
+    _there(records, reach)
+    return found, texts
 
 
-def history(session: Session, number: str, at: date | None = None, known_at: datetime | None = None) -> History[Case]:
-    """In: a case's number, a day, a moment of knowing. Out: its history as far as that; not found when there is none.
-    Nothing of it is to be shown without the gate: see `look`.
-    """
+def look_between(
+    session: Session, what: str, number: str, since: Reach, until: Reach,
+    wanted: Callable[[History[Case], History[Case]], Iterable[Ref]] = lambda _, __: (),
+) -> tuple[History[Case], History[Case], dict[Ref, str]]:  # fmt: skip
+    """A case's history as far as two points, under one act of seeing. The first is empty where the case began later."""
+    formed(number)
+    records = through(session, what, number)
+    new = _within(number, records, until)
+    old = reached(records, since) or History("case", number, (), (), Case())
+    texts = _seen(session, what, records, history_of(records), new, wanted(old, new))
+    _there(records, since, until)
+    return old, new, texts
+
+
+def formed(number: str) -> None:
+    """Complains of what does not look like a case's number."""
     if not _NUMBER.fullmatch(number):
         raise Bad("bad-form", param="CASE", form="case")
-    store = session.store
-    if known_at is None:
-        records = store.load(number, places=True)
-    else:
-        upto = store.place_at(known_at)
-        records = [r for r in store.load(number, places=True) if r.place is not None and r.place <= upto]
-    found = history_of(records, end_of(at) if at else None)
-    if found is None or found.kind != "case":
+
+
+def reach_of(session: Session, at: date | None, known_at: datetime | None, until: Point | None = None) -> Reach:
+    """How far somebody asked to look. Of a day and a moment the first counts."""
+    moments = [end_of(at)] if at else []
+    if isinstance(until, datetime):
+        moments.append(until)
+    return Reach(
+        min(moments, default=None), session.store.place_at(known_at) if known_at else None,
+        until if isinstance(until, int) else None,
+    )  # fmt: skip
+
+
+def through(session: Session, what: str, number: str) -> list[Recorded]:
+    """All entries of a case, with their places. Nothing of them is to be shown before the gate let their reader through: see
+    `look`. Whose login may not read them is turned away; where there are none, it is not found.
+    """
+    records = session.store.load(number, places=True)
+    if not records and session.store.hidden(number):
+        session.gate.turn_away(what, number)
+    if not records or not records[0].topic.startswith("case."):
+        raise NotFound("case", number)
+    return records
+
+
+def _within(number: str, records: Sequence[Recorded], reach: Reach) -> History[Case]:
+    found = reached(records, reach)
+    if found is None:
         raise NotFound("case", number)
     return found
+
+
+def _there(records: Sequence[Recorded], *reaches: Reach) -> None:
+    """Complains of an entry that was named and is not there: only to who was let through."""
+    for reach in reaches:
+        if reach.version is not None and reach.version > records[-1].version:
+            raise NotFound("entry", str(reach.version))
+
+
+def _seen(
+    session: Session, what: str, records: Sequence[Recorded], now: History[Case] | None, found: History[Case], refs: Iterable[Ref]
+) -> dict[Ref, str]:  # fmt: skip
+    """The texts as the gate gives them. It decides by how the case stands now."""
+    assert now is not None
+    texts = session.gate.case(what, now.state, records, refs, version=max(r.version for r in found.records))
+    return in_words(session, texts)

@@ -10,6 +10,10 @@ from domain.days import day_of, end_of
 from infra.cli.param import Bad, Param
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ENTRY = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+
+Point = datetime | int
+"""A point of a case's history: a moment, or the number of an entry."""
 
 
 def day(param: Param, value: str) -> date:
@@ -36,6 +40,16 @@ def moment(param: Param, value: str) -> datetime:
         return found.astimezone(UTC)
     except OverflowError:
         raise Bad("not-a-moment", param=param.shown) from None
+
+
+def point(param: Param, value: str) -> Point:
+    """A point of a history: a moment as above, or an entry by its number in the case, as `casus trail` shows it."""
+    if _ENTRY.fullmatch(value):
+        return int(value)
+    try:
+        return moment(param, value)
+    except Bad as bad:
+        raise Bad("not-a-point", param=param.shown) if bad.code == "not-a-moment" else bad from None
 
 
 def named_day(param: Param, value: str) -> date | None:

@@ -42,7 +42,7 @@ def leaf(words: Words, path: str, work: Work, *params: Param, also: tuple[Param,
             purpose=known.pop("purpose", None) if ASKER[1] in also else None,
         )  # fmt: skip
         if isinstance(known.get("known_at"), datetime):
-            known["known_at"] = _known_by(session, known["known_at"])
+            known["known_at"] = known_by(session, known["known_at"], "known_at")
         work(session, **known)
 
     helps = {p.name: words.get("own", *keys, p.name) for p in params}
@@ -53,7 +53,7 @@ def leaf(words: Words, path: str, work: Work, *params: Param, also: tuple[Param,
     )  # fmt: skip
 
 
-def _known_by(session: Session, moment: datetime) -> datetime:
+def known_by(session: Session, moment: datetime, field: str) -> datetime:
     """A moment up to now: what will be known later can't be asked yet. Of today, what is known now."""
     from domain.days import day_of
     from domain.refusal import Refused
@@ -63,7 +63,7 @@ def _known_by(session: Session, moment: datetime) -> datetime:
         return moment
     if day_of(moment) == day_of(now):
         return now
-    raise Refused("in-the-future", field="known_at")
+    raise Refused("in-the-future", field=field)
 
 
 def yes_or_no(session: Session, *columns: str) -> dict[str, Callable[[Mapping[str, Any]], str]]:

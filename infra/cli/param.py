@@ -9,7 +9,7 @@ from typing import Any, Literal
 import click
 
 Kind = Literal[
-    "word", "text", "line", "yes-no", "choice", "date", "moment", "integer", "decimal", "code", "case", "team",
+    "word", "text", "line", "yes-no", "choice", "date", "moment", "point", "integer", "decimal", "code", "case", "team",
     "partner", "professional", "subject", "entry", "login", "file", "path",
 ]  # fmt: skip
 """What a value is: decides the placeholder in help, and the mend in a complaint."""
@@ -103,10 +103,10 @@ def _value(param: Param, value: Any) -> Any:
         return [_value(param, item) for item in value]
     if param.kind == "integer":
         return integer(param, value)
-    if param.kind in ("date", "moment"):
-        from infra.cli.moments import day, moment
+    if param.kind in ("date", "moment", "point"):
+        from infra.cli.moments import day, moment, point
 
-        return day(param, value) if param.kind == "date" else moment(param, value)
+        return {"date": day, "moment": moment, "point": point}[param.kind](param, value)
     if param.kind == "choice" and value not in param.choices:
         raise Bad("not-a-choice", param=param.shown, choices=param.choices)
     return value

@@ -17,8 +17,8 @@ STAGES = (
     "learning", "access", "rights", "retention", "team", "custody",
 )  # fmt: skip
 READING = {
-    "next": "next", "find": "find", "show": "show", "trail": "trail", "replay": "trail", "cases": "listing", "agenda": "listing",
-    "signals": "listing", "workload": "listing", "region": "listing", "report": "report",
+    "next": "next", "find": "find", "show": "show", "trail": "trail", "replay": "replay", "diff": "diff", "cases": "listing",
+    "agenda": "listing", "signals": "listing", "workload": "listing", "region": "listing", "report": "report",
 }  # fmt: skip
 RUNNING = {
     "init": "init", "profile": "profiles", "apply": "apply", "import": "importing", "stats": "stats", "export": "exporting",

@@ -25,8 +25,8 @@ ASKERS = {
 }  # fmt: skip
 """Who sits at the table, as what, and how they stand to its case: the pilots submitted it, and were in it until triage."""
 QUERIES = {
-    "show": (CASE,), "trail": (CASE,), "replay": (CASE,), "next": (CASE,), "cases": (), "agenda": ("harbour-table",),
-    "signals": (), "workload": (), "learning-list": (), "team-show": ("harbour-table",),
+    "show": (CASE,), "trail": (CASE,), "replay": (CASE,), "diff": (CASE, "--from", "1"), "next": (CASE,), "cases": (),
+    "agenda": ("harbour-table",), "signals": (), "workload": (), "learning-list": (), "team-show": ("harbour-table",),
     "team-roster": ("harbour-table",), "report": ("cases",), "find": ("--name", "Wilma Waterman", "--birth-date", "1961-02-03"),
     "access-log": ("--case", CASE), "access-overview": (CASE,), "access-review": (), "custody-list": ("harbour-table",),
     "keys-status": (), "retention-due": (), "rights-status": (), "rights-list": (CASE,), "rights-copy": (CASE,),

@@ -1,6 +1,6 @@
 """The form of a backup file: gzip'd JSON Lines. A line says what it is, then come the parts, then what the whole must be.
 
-    {"casusregie":"backup","format":1,"holds":"events","store":"...","made_at":"...","program":"..."}
+    {"casusregie":"backup","format":2,"holds":"events","store":"...","made_at":"...","program":"..."}
     {"part":"stored_events","columns":["originator_id", ...]}
     ["GRN-2026-0007",1,"case.intake.submitted","{...}","2026-...Z","os-1000"]       a row is a list
     {"end":"stored_events","rows":1,"sha256":"..."}                                over the rows, line breaks included
@@ -25,7 +25,8 @@ from infra.backup.parts import Part
 from infra.store.database import Kind, iso
 
 MARK = "casusregie"
-FORMAT = 1
+FORMAT = 2
+"""Of format 1 are files without checkpoints and the keys that signed them: they are read as well."""
 
 Told = Callable[[int], None]
 """In: how many rows are done."""

@@ -101,7 +101,7 @@ PARTS: Mapping[Holds, tuple[Part, ...]] = {
 """In the order in which they are written and put back: what is referred to comes first."""
 
 DERIVED = frozenset({
-    "tracking", "place_head", "casus_schema", "ledger_checks", "leaves", "tiles", "checkpoints", "evidence_keys",
+    "tracking", "place_head", "casus_schema", "ledger_checks", "leaves", "tiles",
     "tables", "roster", "known_roles", "cases", "goes_on", "case_members", "member_topics", "topic_rights", "disclosures",
     "knocks", "event_shapes",
 })  # fmt: skip

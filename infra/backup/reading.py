@@ -11,8 +11,10 @@ from typing import IO, Any
 from pydantic_core import from_json
 
 from domain.refusal import Refused
-from infra.backup.form import EVERY, FORMAT, HEADER, MARK, Header, Sum, Told, decoders, manifest
+from infra.backup.form import EVERY, FORMAT, HEADER, MARK, Header, Sum, Told, decoders, manifest, sum_of
 from infra.backup.parts import PARTS, Holds, Part
+from infra.backup.rows import rows_of
+from infra.store.database import Database
 
 GZIP = b"\x1f\x8b"
 LONGEST = 64_000_000
@@ -34,6 +36,7 @@ class Source:
     def __init__(self, file: IO[bytes], holds: Holds) -> None:
         self.file, self.holds = file, holds
         self.sums: dict[str, Sum] = {}
+        self.format = FORMAT
         self._at = "header"
         self._lines: Iterator[bytes] = iter(())
 
@@ -48,8 +51,10 @@ class Source:
         found = self._object()
         if not isinstance(found, dict) or found.get(MARK) != "backup":
             raise Refused("backup-foreign", field=self.holds)
-        if found.get("format") != FORMAT:
+        known = found.get("format")
+        if type(known) is not int or not 1 <= known <= FORMAT:
             raise Refused("backup-too-new", field=self.holds)
+        self.format = known
         if found.get("holds") != self.holds:
             raise Refused("backup-of-other-kind", field=self.holds)
         if not all(isinstance(found.get(name), str) for name in HEADER):
@@ -59,6 +64,8 @@ class Source:
     def parts(self) -> Iterator[tuple[Part, Iterator[list[Any]]]]:
         """After the header: each part with its rows, to be taken wholly, in this order. At the end the manifest must fit."""
         for part in PARTS[self.holds]:
+            if part.format > self.format:
+                continue
             self._at = part.name
             if self._object() != {"part": part.name, "columns": list(part.columns)}:
                 raise self._damaged()
@@ -78,6 +85,11 @@ class Source:
                 if done % EVERY == 0:
                     tell(done)
         return header
+
+    def stands_in(self, db: Database) -> bool:
+        """Whether a database holds exactly what is in the file. To be asked once all of it was read."""
+        held = (part for part in PARTS[self.holds] if part.is_in(db) and part.name in self.sums)
+        return all(sum_of(part, rows_of(db, part)) == self.sums[part.name] for part in held)
 
     def _rows(self, part: Part) -> Iterator[list[Any]]:
         digest, decode = hashlib.sha256(), decoders(part)

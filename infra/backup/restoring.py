@@ -9,11 +9,11 @@ from typing import Any
 
 from domain.frozen import frozen
 from domain.refusal import Refused
-from infra.backup.form import EVERY, Header, Told, sum_of
+from infra.backup.form import EVERY, Header, Told
+from infra.backup.lines import AnySource, source_of
 from infra.backup.parts import EVENTS, KEYS, PARTS, SEALED, STORE, Holds, Part
 from infra.backup.placing import place
-from infra.backup.reading import Source
-from infra.backup.rows import count_of, rows_of
+from infra.backup.rows import count_of
 from infra.backup.target import Target, target, without_key_file
 from infra.store.config import StoreConfig
 from infra.store.database import Database, encoder, iso
@@ -43,7 +43,7 @@ def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Res
     `store-not-empty`, `no-store` where only keys are to be put back and there is no store for them.
     """
     with ExitStack() as stack:
-        sources = {holds: Source(stack.enter_context(_opened(path)), holds) for holds, path in files.items()}
+        sources = {holds: source_of(stack.enter_context(_opened(path)), holds) for holds, path in files.items()}
         headers = {holds: source.check(tell) for holds, source in sources.items()}
         ids = {header.store for header in headers.values()}
         if len(ids) > 1:
@@ -92,12 +92,12 @@ def _fits(to: Target, headers: Mapping[Holds, Header]) -> None:
         raise Refused("backup-of-other-store")
 
 
-def _there(to: Target, source: Source, config: StoreConfig) -> bool:
+def _there(to: Target, source: AnySource, config: StoreConfig) -> bool:
     """Whether exactly this was put back already. Refused when something else is there."""
     db, holds = to.of(source.holds), source.holds
     if to.empty(holds):
         return False
-    if all(sum_of(part, rows_of(db, part)) == source.sums[part.name] for part in PARTS[holds] if part.is_in(db)):
+    if source.stands_in(db):
         return True
     if holds == "keys" and _worthless(to, config):
         return False
@@ -123,7 +123,7 @@ def _alone(to: Target) -> Iterator[None]:
             yield
 
 
-def _load(to: Target, sources: Mapping[Holds, Source], tell: Told) -> dict[str, int]:
+def _load(to: Target, sources: Mapping[Holds, AnySource], tell: Told) -> dict[str, int]:
     rows: dict[str, int] = {}
     for holds, source in sources.items():
         db = to.of(holds)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
 from domain.refusal import Refused
+
+Leaving = Callable[[str], object]
+"""Hears the digest (SHA-256, hexadecimal) of a file once that is whole, and before it is in its place."""
 
 
 @contextmanager
@@ -37,6 +42,35 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         if isinstance(error, OSError):
             raise _refusal(error) from None
         raise
+
+
+class Digested:
+    """A file to write to, and the SHA-256 of what was written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.digest = sha256()
+
+    def write(self, piece: bytes) -> int:
+        """Write on."""
+        self.digest.update(piece)
+        return self.file.write(piece)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self.file.flush()
+
+
+@contextmanager
+def packed(file: Digested, path: Path) -> Iterator[Digested | gzip.GzipFile]:
+    """What to write to: the file, or where its name ends in `.gz` what packs for it. Without a name and a time in its heading
+    a packed file is the same each time too.
+    """
+    if path.suffix.lower() != ".gz":
+        yield file
+        return
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as made:
+        yield made
 
 
 def _refusal(error: OSError | ValueError) -> Refused:

@@ -162,7 +162,7 @@ def test_what_is_no_backup_is_refused(new_place: NewPlace, content: bytes, tmp_p
 def test_a_backup_of_a_newer_program_is_refused(config: StoreConfig, new_place: NewPlace, tmp_path: Path):
     files = backed_up(config, tmp_path)
     held = lines(files["events"])
-    held[0] = held[0].replace(b'"format":1', b'"format":2')
+    held[0] = held[0].replace(b'"format":2', b'"format":3')
     rewritten(files["events"], held)
     with pytest.raises(Refused, match="backup-too-new"):
         restore(new_place("sqlite"), {"events": files["events"]}, quiet)

@@ -1,13 +1,17 @@
 """A backup of either database, put back on either, is the same store."""
 
+import gzip
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic_core import to_json
 
 from infra.backup import restore, take
 from infra.backup.following import derive
 from infra.backup.parts import DERIVED, PARTS
+from infra.evidence.evidence import Evidence
 from infra.readmodels import ReadModels
 from infra.store import StoreConfig, open_store
 from infra.store.store import Store
@@ -48,6 +52,46 @@ def test_it_is_the_same_store_on_either_database(config: StoreConfig, kind: str,
     assert (found.keyless, found.versions) == (0, ())
     assert found.key_file is not None
     assert found.key_file.code == "key-file-missing"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_checkpoints_come_along_and_still_hold(config: StoreConfig, kind: str, new_place: NewPlace, tmp_path: Path):
+    with open_store(config) as store:
+        evidence = Evidence(store, config.signer_in, config.outside)
+        made = [evidence.checkpoint(place) for place in (2, 5)]
+    files, there = backed_up(config, tmp_path), new_place(kind)
+    restore(there, files, quiet)  # type: ignore[arg-type]
+    with open_store(there) as store:
+        evidence = Evidence(store, config.signer_in, there.outside)
+        assert [each.checkpoint for each in evidence.all()] == made
+        assert [evidence.checkpoint(place) for place in (2, 5)] == made
+        assert evidence.checkpoint().size == 6, "and the next one follows on them"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_backup_of_before_checkpoints_is_put_back_as_it_was(
+    config: StoreConfig, kind: str, new_place: NewPlace, tmp_path: Path
+):
+    files, there = backed_up(config, tmp_path), new_place(kind)
+    first_format(files["events"])
+    restore(there, files, quiet)  # type: ignore[arg-type]
+    assert whole(there) == whole(config)
+    assert set(restore(there, files, quiet).there) == {"events", "keys"}  # type: ignore[arg-type]
+
+
+def first_format(path: Path) -> None:
+    """Make a backup file one of before there were checkpoints in it."""
+    held = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    later = {part.name for part in PARTS["events"] if part.format > 1}
+    kept, part = [], ""
+    for line in held:
+        part = line.get("part", part) if isinstance(line, dict) else part
+        if part not in later or (isinstance(line, dict) and "manifest" in line):
+            kept.append(line)
+    assert later == {"checkpoints", "evidence_keys"}
+    kept[0]["format"] = 1
+    kept[-1] = {"manifest": {name: s for name, s in kept[-1]["manifest"].items() if name not in later}}
+    path.write_bytes(gzip.compress(b"".join(to_json(line) + b"\n" for line in kept)))
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -1,0 +1,160 @@
+"""Checks JSON Lines one by one, each against what came before it, and the whole against its manifest and its checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NoReturn
+
+from pydantic_core import from_json
+
+from domain.refusal import Refused
+from infra.evidence.leaf import BadStampError, Stored, leaf_of
+from infra.evidence.merkle import CompactRange
+from infra.exports.lines.form import (
+    Answer,
+    Checkpoint,
+    Event,
+    Header,
+    Line,
+    Manifest,
+    Receipt,
+    Totals,
+    as_bytes,
+    command_of,
+    read,
+    unpacked,
+)
+
+
+class Checker:
+    """In: lines, in their order, through `take`; `end` after the last.
+
+    Refused with the number of the `line`: `lines-damaged` where it is not as it was written, `lines-out-of-order` where
+    something else must stand there (also where the file ends too early), `lines-other-root` where the events before a
+    checkpoint are not those that it is of, or it was not signed by the key beside it.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.header: Header | None = None
+        self.totals: Totals | None = None
+        self.checkpoint: Checkpoint | None = None
+        self.sealed = self.receipts = 0
+        self._store = b""
+        self._before: Line | None = None
+        self._digest = hashlib.sha256()
+        self._tree = CompactRange()
+        self._versions: dict[str, int] = {}
+        self._said: set[str] = set()
+        self._answered: set[str] = set()
+
+    def take(self, text: bytes) -> Line:
+        """The next line, checked."""
+        self.number += 1
+        try:
+            found = read(text)
+            self._fits(found)
+        except (ValueError, BadStampError):
+            self._refuse("lines-damaged")
+        self._before = found
+        self._digest.update(text)
+        return found
+
+    def end(self) -> None:
+        """After the last line: something was missing if that was not the checkpoint."""
+        if self.checkpoint is None:
+            self.number += 1
+            self._refuse("lines-out-of-order")
+
+    def _fits(self, found: Line) -> None:
+        before = self._before
+        match found:
+            case Header() if before is None:
+                self.header, self._store = found, bytes.fromhex(found.store)
+            case Event() if isinstance(before, (Header, Event)) and found.place == self._tree.size + 1:
+                self._event(found)
+            case Answer() if isinstance(before, (Event, Answer)) and self._complete():
+                self._answer(found, before)
+            case Manifest() if isinstance(before, (Event, Answer)) and self._complete():
+                self._manifest(found.manifest)
+            case Checkpoint() if isinstance(before, Manifest):
+                self._checkpoint(found)
+            case _:
+                self._refuse("lines-out-of-order")
+
+    def _complete(self) -> bool:
+        """Whether every place has come by."""
+        return self.header is not None and self._tree.size == self.header.place
+
+    def _event(self, event: Event) -> None:
+        version = self._versions.get(event.stream, 0) + 1
+        if event.version != version or (self.header is not None and event.place > self.header.place):
+            self._refuse("lines-out-of-order")
+        self._versions[event.stream] = version
+        state = as_bytes(event.state)
+        stored = Stored(
+            event.place, event.stream, event.version, event.topic, state, event.recorded_at, event.recorded_by, event.placed_at
+        )
+        self._tree.add(leaf_of(self._store, stored).hash)
+        if event.sealed:
+            self._sealed(event, state)
+        command = command_of(state)
+        if "receipt" in event.model_fields_set:
+            self._receipt(event.receipt)
+            if event.receipt.command != command or command in self._said:
+                self._refuse("lines-out-of-order")
+        if command is not None:
+            self._said.add(command)
+
+    def _sealed(self, event: Event, state: bytes) -> None:
+        """A sealed field is the one that the envelope names: of that key, and with that digest."""
+        named = from_json(state).get("sealed", {})
+        names = [each.field for each in event.sealed]
+        if names != sorted(set(names)):
+            self._refuse("lines-out-of-order")
+        for each in event.sealed:
+            said = named.get(each.field, {})
+            if said.get("key") != each.key_id or said.get("digest") != hashlib.sha256(unpacked(each.data)).hexdigest():
+                raise ValueError("sealed")
+        self.sealed += len(names)
+
+    def _receipt(self, receipt: Receipt) -> None:
+        unpacked(receipt.digest)
+        if receipt.command in self._answered:
+            self._refuse("lines-out-of-order")
+        self._answered.add(receipt.command)
+        self.receipts += 1
+
+    def _answer(self, found: Answer, before: Line | None) -> None:
+        self._receipt(found.receipt)
+        here = (found.receipt.recorded_at, found.receipt.command)
+        if isinstance(before, Answer) and here <= (before.receipt.recorded_at, before.receipt.command):
+            self._refuse("lines-out-of-order")
+        if found.receipt.command in self._said:
+            self._refuse("lines-out-of-order")
+
+    def _manifest(self, said: Totals) -> None:
+        counts = {"lines": self.number - 1, "events": self._tree.size, "sealed": self.sealed, "receipts": self.receipts}
+        made = Totals(**counts, sha256=self._digest.hexdigest())
+        if said != made:
+            self._refuse("lines-out-of-order")
+        self.totals = said
+
+    def _checkpoint(self, found: Checkpoint) -> None:
+        """Its root is that of the lines, and the note says so under the name in the header, signed with the key beside it."""
+        from infra.evidence.note import opened, verifier_key
+
+        assert self.header is not None
+        said, root = found.checkpoint, self._tree.root()
+        try:
+            note = opened(said.note, verifier_key(found.key.vkey))
+        except Refused:
+            self._refuse("lines-other-root")
+        if (note.origin, note.size, note.root) != (self.header.origin, self._tree.size, root):
+            self._refuse("lines-other-root")
+        if (said.size, unpacked(said.root)) != (self._tree.size, root):
+            self._refuse("lines-other-root")
+        self.checkpoint = found
+
+    def _refuse(self, code: str) -> NoReturn:
+        raise Refused(code, line=self.number)

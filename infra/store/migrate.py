@@ -74,8 +74,7 @@ class Schema:
         done = []
         for migration in self.migrations:
             with self._alone(), self.database.transaction():
-                if self.database.kind == "postgresql":
-                    self.database.execute(f"CREATE SCHEMA IF NOT EXISTS {self.name}")
+                self._make_schema()
                 self.database.execute(
                     f"CREATE TABLE IF NOT EXISTS {self.table} "
                     "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
@@ -86,6 +85,13 @@ class Schema:
                 self._run(migration)
                 done.append(migration.name)
         return done
+
+    def _make_schema(self) -> None:
+        """On a server, where it is not there. `IF NOT EXISTS` asks for the right to make one all the same, which the owner of
+        a store has lost in a database that a dump was put back in.
+        """
+        if self.database.kind == "postgresql" and not self.database.query("SELECT to_regnamespace(?)", (self.name,))[0][0]:
+            self.database.execute(f"CREATE SCHEMA {self.name}")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

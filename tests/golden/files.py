@@ -1,0 +1,95 @@
+"""Where the golden stores stand, and how one is put on a database again."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from infra.store import StoreConfig
+from infra.store.roles import GROUPS
+from tests.golden.story import HERE, Line, Player, people
+
+FORM = "release.json"
+DIGESTS = HERE / "migrations.json"
+PARTS = {"casus.sql.gz": "casus.db", "keys.sql.gz": "keys.db"}
+"""What a golden of a laptop's store consists of, and which file each part is again."""
+
+
+def releases() -> list[str]:
+    """The names of the golden stores, the oldest first."""
+    return sorted((path.parent.name for path in HERE.glob(f"*/{FORM}")), key=_age)
+
+
+def _age(name: str) -> list[int]:
+    """By its schemas: a later release has no older one."""
+    return [version for schemas in release(name)["schemas"].values() for version in schemas.values()]
+
+
+def release(name: str) -> dict[str, Any]:
+    """What is said of a release: when and of which commit it was made, its schemas, what of the story it did not know."""
+    return dict(json.loads((HERE / name / FORM).read_text(encoding="utf-8")))
+
+
+def packed(path: Path) -> Any:
+    """What a packed JSON file holds."""
+    return json.loads(gzip.decompress(path.read_bytes()))
+
+
+def pack(path: Path, text: str) -> None:
+    """Write a packed text; the same text gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
+    """Make the store of a release again, as it was left then. In: a folder for it, and for a server an empty database."""
+    golden = HERE / name / ("postgresql" if dsn else "sqlite")
+    home.mkdir(mode=0o700, parents=True)
+    config = StoreConfig(home, dsn=dsn, patience=5.0)
+    shutil.copy(golden / "master.key", config.keys_in)
+    config.keys_in.chmod(0o600)
+    if (ledger := golden / "erasures.jsonl").exists():
+        config.ledger_in.parent.mkdir(mode=0o700)
+        shutil.copy(ledger, config.ledger_in)
+        config.ledger_in.chmod(0o600)
+    if dsn:
+        load(dsn, gzip.decompress((golden / "casus.sql.gz").read_bytes()))
+        return config
+    for part, file in PARTS.items():
+        (home / file).touch(mode=0o600)
+        connection = sqlite3.connect(home / file)
+        connection.executescript(gzip.decompress((golden / part).read_bytes()).decode())
+        connection.close()
+    return config
+
+
+def load(dsn: str, dump: bytes) -> None:
+    """Run a dump in an empty database."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        let_in(connection, dsn)
+        connection.execute(dump)
+
+
+def let_in(connection: psycopg.Connection[Any], dsn: str) -> None:
+    """Make the roles that a dump names: the groups, and of whoever types in the story one who may do all. The story is about
+    the store, not about who is let in where.
+    """
+    logins = [f"{Player(Path(), dsn).login(who)} LOGIN SUPERUSER" for who in people()]
+    for role in (*logins, *GROUPS):
+        made = f"CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
+        connection.execute(f"DO $$ BEGIN {made}; END $$")
+
+
+def told(name: str, kind: str) -> list[tuple[Line, Any]]:
+    """What a release told of its store: each line as it was typed, with what it gave."""
+    return [
+        (Line(datetime.fromisoformat(each["at"]), each["who"], each["team"], "=", each["typed"]), each["rows"])
+        for each in packed(HERE / name / kind / "told.json.gz")
+    ]

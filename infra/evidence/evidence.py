@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
+import time
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from domain.frozen import frozen
 from domain.refusal import Refused
+from infra.evidence.due import Due, Often
 from infra.evidence.kept import Kept
-from infra.evidence.note import Checkpoint, VerifierKey, opened, verifier_key
+from infra.evidence.keyring import Keyring, alone, stands
+from infra.evidence.note import Checkpoint, VerifierKey, opened
 from infra.evidence.tree import Told, Tree
 from infra.store.database import decoder, encoder
 
@@ -20,18 +21,7 @@ if TYPE_CHECKING:
     from infra.evidence.signer import Signer
     from infra.store.store import Store
 
-NAME = "casusregie"
-TOPICS = ("case.rights.subject-erased",)
-"""What makes a checkpoint due at once, beside a file that leaves the house."""
-EXPORTED = b'"outcome":"exported"'
-
-
-@frozen
-class Often:
-    """How often a checkpoint is made: after so many events, or after so long where there was any."""
-
-    events: int = 1000
-    every: timedelta = timedelta(minutes=15)
+PAUSE = 0.2
 
 
 class Made(NamedTuple):
@@ -49,22 +39,20 @@ class Evidence:
         self.store = store
         self.database = store.connection()
         self.tree = Tree(self.database, store.store_id)
-        self.signer_file = signer_file
+        self.keyring = Keyring(store, signer_file)
         self.kept = Kept(outside, store.store_id)
-        self.often = often or Often()
+        self._due = Due(store, often or Often())
 
     # --- what there is
 
     @property
     def key(self) -> VerifierKey | None:
         """The key that signs now; None before the first checkpoint."""
-        found = self.keys()
-        return found[-1] if found else None
+        return self.keyring.key
 
     def keys(self) -> list[VerifierKey]:
         """All keys that ever signed, the first one first."""
-        rows = self.database.query("SELECT vkey FROM evidence_keys ORDER BY number")
-        return [verifier_key(vkey) for (vkey,) in rows]
+        return self.keyring.keys()
 
     def last(self) -> Made | None:
         """The checkpoint that reaches furthest, of the log as it goes on now."""
@@ -81,66 +69,100 @@ class Evidence:
         rows = self.database.query(f"SELECT origin, size, root, note, made_at, made_by FROM checkpoints {which}", params)
         return [Made(Checkpoint(o, size, bytes(root), note), at(made), by) for o, size, root, note, made, by in rows]
 
-    def can_sign(self) -> bool:
-        """Whether this run of the program has the key: on a server the follower has, who works there has not."""
-        key = self.key
-        if key is None:
-            return self.database.kind == "sqlite" or self.store.in_owners_hands() or self.signer_file.exists()
-        from infra.evidence import signer
+    def due(self) -> bool:
+        """Whether it is time for the next."""
+        return self._due.now()
 
-        return signer.read(self.signer_file, key) is not None
+    def can_sign(self) -> bool:
+        """Whether this run of the program signs: it may write the log and has its key, or may make the first one. On a server
+        the follower does; who works there does not. Refused as `signer.read` is.
+        """
+        return self.keyring.can_sign()
+
+    def begin(self) -> VerifierKey:
+        """The key that signs; made where there is none yet."""
+        return self.keyring.signer().key
+
+    def begin_anew(self) -> VerifierKey:
+        """Go on with a new log after an older backup was put back for good, or the key was lost: another origin, another key,
+        from here on. The checkpoints of before stay: those up to the end of the backup still hold, the later ones tell what
+        was lost.
+        """
+        made = self.keyring.begin_anew()
+        self.kept.put_aside()
+        return made
 
     # --- making one
-
-    def due(self) -> bool:
-        """Whether it is time for the next: enough events, long enough ago, a file that left, or somebody who was erased."""
-        head, last = self.store.head(), self.last()
-        size = last.checkpoint.size if last else 0
-        if head <= size:
-            return False
-        if last is None or head - size >= self.often.events or self.store.now() - last.made_at >= self.often.every:
-            return True
-        rows = self.database.query(
-            "SELECT e.topic, e.state FROM places p JOIN stored_events e ON e.originator_id = p.originator_id "
-            "AND e.originator_version = p.originator_version WHERE p.place > ?",
-            (size,),
-        )
-        return any(topic in TOPICS or EXPORTED in bytes(state) for topic, state in rows)
 
     def checkpoint(self, place: int | None = None, tell: Told | None = None) -> Checkpoint:
         """The signed checkpoint of the log up to a place (left out: all that has one), made where there is none yet.
 
         Refused: `evidence-inconsistent` when the log does not follow on the last checkpoint; `evidence-cut-off` when it does not
-        reach so far; `signer-missing` when the key is not here; `place-beyond` for a place that nothing has; `log-empty`.
+        reach so far; `signer-missing` when the key is not here; `place-beyond` for a place that nothing has; `evidence-empty`.
         """
-        head = self.store.head()
-        size = head if place is None else place
-        if not 0 < size <= head:
-            raise Refused("log-empty") if head == 0 else Refused("place-beyond", place=size, last=head)
-        self.tree.grow(size, tell)
-        known = self._known(size)
-        if known is not None:
-            return known
-        signer = self._signer()
-        root = self.tree.root(size)
+        size = self._place(place)
         held = self._held()
-        for each in held:
+        if (known := self._known(size)) is None:
+            signer = self.keyring.signer()
+            self.tree.grow(size, tell)
+            with alone(self.database):
+                # somebody else may have signed meanwhile
+                return self._known(size) or self._sign(signer, size, self._held(), tell)
+        for each in (*held, known):
             self._follows(each, tell)
-        note = signer.sign(size, root)
-        self._keep(Checkpoint(signer.key.name, size, root, note))
-        if all(each.size < size for each in held):
-            self.kept.keep(note)
-        return Checkpoint(signer.key.name, size, root, note)
+        return known
 
-    def _known(self, size: int) -> Checkpoint | None:
-        """The one of exactly this size that was signed before, if the log is still as it was then."""
-        key = self.key
-        found = self._made("WHERE origin = ? AND size = ?", (key.name, size)) if key else []
-        if not found:
-            return None
-        checkpoint = opened(found[0].checkpoint.note, *self.keys())
+    def at(self, place: int | None = None, patience: float = 10.0, tell: Told | None = None) -> Checkpoint:
+        """The checkpoint that goes with what leaves the house. Who can sign makes it: of this place, or of all that has one.
+
+        Who can't waits for whoever does (`patience`, in seconds), who signs as soon as they see a disclosure of an export; left
+        out, it is the last one then, and says itself how far it goes. Refused besides: `checkpoint-not-signed` where nobody
+        signed one of this place, or any.
+        """
+        if self.can_sign():
+            return self.checkpoint(place, tell)
+        wanted = self._place(place)
+        until = time.monotonic() + patience
+        while True:
+            made = self._known(wanted) if place is not None else self.last()
+            found = made.checkpoint if isinstance(made, Made) else made
+            # leaves of a store that was put back are made anew by who may
+            if found is not None and found.size >= wanted and self.tree.size >= found.size:
+                break
+            if time.monotonic() > until:
+                if found is None or self.tree.size < found.size:
+                    raise Refused("checkpoint-not-signed", place=wanted)
+                break
+            time.sleep(PAUSE)
+        checkpoint = opened(found.note, *self.keys())
         self._follows(checkpoint)
         return checkpoint
+
+    def _place(self, place: int | None) -> int:
+        head = self.store.head()
+        if head == 0:
+            raise Refused("evidence-empty")
+        if place is not None and not 0 < place <= head:
+            raise Refused("place-beyond", place=place, last=head)
+        return place or head
+
+    def _sign(self, signer: Signer, size: int, held: list[Checkpoint], tell: Told | None) -> Checkpoint:
+        for each in held:
+            self._follows(each, tell)
+        root = self.tree.root(size)
+        made = Checkpoint(signer.key.name, size, root, signer.sign(size, root))
+        encode = encoder(self.database, "moment") or (lambda v: v)
+        row = (made.origin, size, root, made.note, encode(self.store.now()), self._login)
+        self.database.execute(f"INSERT INTO {stands(self.database, 'checkpoints')} VALUES (?, ?, ?, ?, ?, ?)", row)
+        if all(each.size < size for each in held):
+            self.kept.keep(made.note)  # where that fails the one in the store is not kept either, and the next run says so again
+        return made
+
+    def _known(self, size: int) -> Checkpoint | None:
+        """The one of exactly this size that was signed before."""
+        key = self.key
+        found = self._made("WHERE origin = ? AND size = ?", (key.name, size)) if key else []
+        return opened(found[0].checkpoint.note, *self.keys()) if found else None
 
     def _held(self) -> list[Checkpoint]:
         """The last one in the store and the last one outside it."""
@@ -157,53 +179,18 @@ class Evidence:
         if self.tree.root(held.size) != held.root:
             raise Refused("evidence-inconsistent", place=held.size)
 
-    def _keep(self, checkpoint: Checkpoint) -> None:
-        encode = encoder(self.database, "moment") or (lambda v: v)
-        row = (checkpoint.origin, checkpoint.size, checkpoint.root, checkpoint.note, encode(self.store.now()), self._login)
-        sql = "INSERT INTO {} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-        self.database.execute(sql.format(self._table("checkpoints")), row)
-
-    # --- the key
-
-    def _signer(self) -> Signer:
-        """The signer of the key in use; the first time it is made."""
-        from infra.evidence import signer
-
-        key = self.key
-        if key is None:
-            return self._begin(f"{NAME}/{self.store.store_id}")
-        found = signer.read(self.signer_file, key)
-        if found is None:
-            raise Refused("signer-missing", path=str(self.signer_file))
-        return found
-
-    def _begin(self, origin: str) -> Signer:
-        """Make a key for a log, and have the store know it. The first to do so is the one."""
-        from infra.evidence import signer
-
-        made = signer.keep(self.signer_file, origin, signer.new_seed())
-        encode = encoder(self.database, "moment") or (lambda v: v)
-        number = len(self.keys()) + 1
-        sql = f"INSERT INTO {self._table('evidence_keys')} VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-        self.database.execute(sql, (number, str(made.key), encode(self.store.now())))
-        key = self.key
-        assert key is not None
-        found = made if key == made.key else signer.read(self.signer_file, key)
-        if found is None:
-            raise Refused("signer-missing", path=str(self.signer_file))
-        return found
-
-    def begin_anew(self) -> VerifierKey:
-        """Go on with a new log after an older backup was put back for good: another origin, another key, from here on.
-
-        The checkpoints of before stay: those up to the end of the backup still hold, the later ones tell what was lost.
-        """
-        signer = self._begin(f"{NAME}/{self.store.store_id}/{secrets.token_hex(4)}")
-        self.kept.put_aside()
-        return signer.key
-
-    def _table(self, name: str) -> str:
-        return name if self.database.kind == "sqlite" else f"casus.{name}"
+    def problem(self) -> Refused | None:
+        """What stands in the way of the next checkpoint, as far as can be told without making one; None where nothing does."""
+        try:
+            size = self.tree.size
+            for each in self._held():
+                if each.size <= size or each.size > self.store.head():
+                    self._follows(each)
+            if self.keyring.may_write and not self.can_sign():
+                return Refused("signer-missing", path=str(self.keyring.file))
+        except Refused as refused:
+            return refused
+        return None
 
     @cached_property
     def _login(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from domain.refusal import Refused
-from infra.exports.files import written_whole
 
 
 class Kept:
@@ -25,6 +24,8 @@ class Kept:
 
     def keep(self, note: str) -> None:
         """Have this note in place of the one before, on the disk when this returns. Refused: `checkpoint-file-unwritable`."""
+        from infra.exports.files import written_whole
+
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with written_whole(self.path) as file:

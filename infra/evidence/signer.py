@@ -39,7 +39,10 @@ def new_seed() -> bytes:
 
 
 def keep(path: Path, name: str, seed: bytes) -> Signer:
-    """Put a key into the file, after those that are there; on the disk when this returns. Refused: `signer-file-unwritable`."""
+    """Put a key into the file, after those that are there; on the disk when this returns.
+
+    Refused: `signer-file-unwritable`, `signer-file-open-to-others`.
+    """
     signer = Signer(name, seed)
     data = base64.b64encode(ED25519 + seed).decode("ascii")
     line = f"{PRIVATE}{name}+{signer.key.id.hex()}+{data}\n"
@@ -47,6 +50,7 @@ def keep(path: Path, name: str, seed: bytes) -> Signer:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         try:
+            _must_be_private(file, path)
             os.write(file, line.encode())
             os.fsync(file)
         finally:
@@ -63,9 +67,7 @@ def read(path: Path, key: VerifierKey) -> Signer | None:
     """
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & 0o077:
-                raise Refused("signer-file-open-to-others", path=str(path), mode=f"{mode:04o}")
+            _must_be_private(file.fileno(), path)
             lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return None
@@ -79,6 +81,12 @@ def read(path: Path, key: VerifierKey) -> Signer | None:
                 raise Refused("signer-file-malformed", path=str(path), line=number)
             return signer
     return None
+
+
+def _must_be_private(file: int, path: Path) -> None:
+    mode = stat.S_IMODE(os.fstat(file).st_mode)
+    if mode & 0o077:
+        raise Refused("signer-file-open-to-others", path=str(path), mode=f"{mode:04o}")
 
 
 def _parsed(line: str, path: Path, number: int) -> tuple[str, str, bytes]:

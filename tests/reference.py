@@ -1,6 +1,7 @@
 """Writes the reference pages that are made from the program itself: `python -m tests.reference --write`."""
 
 import inspect
+import json
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from infra.cli.exits import Exit
 from infra.cli.param import Param
 from infra.cli.program import SECTIONS, program
 from infra.cli.shape import Branch, Leaf
+from infra.exports.lines.form import schema
 from infra.legal.page import legal_terms_page
 from infra.reports import read_models_page
 from infra.texts import Words
@@ -184,6 +186,7 @@ def _table(heads: tuple[str, ...], rows: Any, *, head: bool = True) -> Iterator[
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page, "events.md": events_page, "read-models.md": read_models_page, "legal-terms.md": legal_terms_page,
+    "json-lines.schema.json": lambda: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
 }  # fmt: skip
 
 

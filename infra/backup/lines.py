@@ -71,8 +71,9 @@ class LineSource:
             raise Refused(refused.code, **{"line": checker.number + 1, **refused.facts, "field": self.holds}) from None
         assert checker.totals is not None
         events = checker.totals.events
-        counts = {EVENTS: events, PLACES: events, SEALED: checker.sealed, RECEIPTS: checker.receipts, NOTICES: 0}
-        self.sums = {part.name: Sum(counts.get(part, 1), "") for part in PARTS[self.holds]}
+        counts = {EVENTS.name: events, PLACES.name: events, SEALED.name: checker.sealed, RECEIPTS.name: checker.receipts}
+        counts[NOTICES.name] = 0
+        self.sums = {part.name: Sum(counts.get(part.name, 1), "") for part in PARTS[self.holds]}
         self._checked, self._sha256 = checker, digest.hexdigest()
         return header
 

@@ -22,7 +22,8 @@ READING = {
 }  # fmt: skip
 RUNNING = {
     "init": "init", "profile": "profiles", "apply": "apply", "import": "importing", "stats": "stats", "export": "exporting",
-    "projections": "projecting", "store": "storing", "keys": "keys", "demo": "demo", "completion": "completion",
+    "projections": "projecting", "store": "storing", "keys": "keys", "evidence": "evidence", "demo": "demo",
+    "completion": "completion",
 }  # fmt: skip
 """The other commands and the module of `infra.cli` that makes each."""
 

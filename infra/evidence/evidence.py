@@ -11,7 +11,7 @@ from domain.refusal import Refused
 from infra.evidence.due import Due, Often
 from infra.evidence.kept import Kept
 from infra.evidence.keyring import Keyring, alone, stands
-from infra.evidence.note import Checkpoint, VerifierKey, opened
+from infra.evidence.note import Checkpoint, VerifierKey, opened, parse
 from infra.evidence.tree import Told, Tree
 from infra.store.database import decoder, encoder
 
@@ -63,6 +63,11 @@ class Evidence:
     def all(self) -> list[Made]:
         """Every checkpoint in the store, by size. None of them is checked."""
         return self._made("ORDER BY size, origin")
+
+    def outside(self) -> Checkpoint | None:
+        """What the note outside the store says; it is not checked. Refused as `checkpoint-malformed`."""
+        note = self.kept.last()
+        return parse(note)[0] if note else None
 
     def _made(self, which: str, params: tuple[Any, ...] = ()) -> list[Made]:
         at = decoder(self.database, "moment") or (lambda v: v)

@@ -14,6 +14,9 @@ ASSURANCE = "database-owner"
 REPLAYING = frozenset({"rights-replay-ledger"})
 """Theirs always: after a backup was put back nobody else is let in before it."""
 
+SIGNING = frozenset({"evidence-checkpoint", "evidence-begin-anew"})
+"""Theirs too: the evidence log is written by the follower's login, which is nobody's, and by theirs."""
+
 SEATING = frozenset({"team-change-roles", "team-add-professional", "team-roster"})
 """Theirs for a table of which no login can log in on this server: there is nobody to ask instead."""
 
@@ -30,6 +33,6 @@ def left_to_owner(what: Code, team: Team, store: Owned) -> bool:
     """Whether this is the asker's as the owner, though they are on no roster. In: the command or query as the policy names it,
     and the table that it is of.
     """
-    if what in REPLAYING:
+    if what in REPLAYING | SIGNING:
         return store.in_owners_hands()
     return what in SEATING and team.exists() and store.in_owners_hands([p.login for p in team.active() if p.login is not None])

@@ -30,7 +30,7 @@ QUERIES = {
     "team-roster": ("harbour-table",), "report": ("cases",), "find": ("--name", "Wilma Waterman", "--birth-date", "1961-02-03"),
     "access-log": ("--case", CASE), "access-overview": (CASE,), "access-review": (), "custody-list": ("harbour-table",),
     "keys-status": (), "retention-due": (), "rights-status": (), "rights-list": (CASE,), "rights-copy": (CASE,),
-    "consent-shared": (CASE,),
+    "consent-shared": (CASE,), "evidence-checkpoint": (),
     "stats-gaps": ("--source", "none"), "stats-group-handovers": ("--source", "none"), "stats-handovers": ("--source", "none"),
     "stats-holders": ("--source", "none"), "stats-open": ("--source", "none", "--at", "2026-01-01"),
     "stats-silent": ("--source", "none", "--days", "3"), "stats-throughput": ("--source", "none"),
@@ -38,8 +38,9 @@ QUERIES = {
 }  # fmt: skip
 """What is asked of each query."""
 ELSEWHERE = {
-    "export-fhir-audit", "export-logboek", "export-xes", "import", "keys-rotate", "rights-replay-ledger", "store-backup",
-    "region",
+    "evidence-hand-out", "evidence-begin-anew",
+    "export-fhir-audit", "export-logboek", "export-ocel", "export-xes", "export-jsonl", "import", "keys-rotate", "rights-replay-ledger",
+    "store-backup", "region",
 }  # fmt: skip
 """Queries that need a file or a place of their own, or show what is shipped alone: tried where they are."""
 

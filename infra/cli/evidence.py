@@ -1,0 +1,148 @@
+"""`casus evidence`: how far the evidence log is, checkpoints of it, and giving them to those who are to hold us to them."""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from domain.refusal import NotFound, Refused
+from infra.cli.access_export import OUTPUT
+from infra.cli.asking import sure
+from infra.cli.own import ASKER, JSON, YES, branch, leaf
+from infra.cli.param import Bad, Param
+from infra.cli.session import Session
+from infra.texts import Words
+
+if TYPE_CHECKING:
+    from infra.evidence.note import Checkpoint
+
+FILE = Param("output", "file", short="-o")
+TO = Param("to", "professional")
+RECIPIENT = Param("recipient", "code")
+
+
+def command(name: str, words: Words) -> click.Command:
+    """The group."""
+    return branch(
+        words, name,
+        {
+            "status": _status,
+            "list": _list,
+            "key": lambda w: leaf(w, "evidence key", key),
+            "checkpoint": lambda w: leaf(w, "evidence checkpoint", checkpoint, FILE, also=(*ASKER, JSON)),
+            "hand-out": lambda w: leaf(w, "evidence hand-out", hand_out, TO, RECIPIENT, OUTPUT, also=(*ASKER, JSON)),
+            "begin-anew": lambda w: leaf(w, "evidence begin-anew", begin_anew, also=(*ASKER, YES, JSON)),
+        },
+    )  # fmt: skip
+
+
+def _status(words: Words) -> click.Command:
+    from infra.cli.evidence_status import status
+
+    return leaf(words, "evidence status", status)
+
+
+def _list(words: Words) -> click.Command:
+    from infra.cli.evidence_status import listed
+
+    return leaf(words, "evidence list", listed)
+
+
+def key(session: Session) -> None:
+    """The verifier key that signs now; as JSON all there were, the first one first."""
+    keys = session.evidence.keys()
+    if not keys:
+        raise Refused("evidence-no-key")
+    if session.out.json:
+        for one in keys:
+            session.out.record({"key": str(one), "origin": one.name, "current": one == keys[-1]})
+        return
+    print(keys[-1], file=session.out.out)  # one word, to be copied: never folded
+    if len(keys) > 1:
+        session.out.note("evidence.more-keys", count=len(keys) - 1)
+
+
+def checkpoint(session: Session, output: str | None) -> None:
+    """Sign one now, of all that has a place, and print it; or, where somebody else signs, wait for theirs."""
+    session.gate.general("evidence-checkpoint")
+    made = session.evidence.at(tell=teller(session))
+    session.out.progress_done()
+    if output is not None:
+        _write(made, Path(output))
+    if session.out.json:
+        session.out.record(facts(made) | {"waiting": session.store.lag().waiting, "file": output})
+        return
+    if output is None:
+        print(made.note, end="", file=session.out.out)
+    session.out.note("evidence.signed", size=made.size, waiting=session.store.lag().waiting)
+
+
+def hand_out(session: Session, to: str | None, recipient: str | None, output: str) -> None:
+    """Give the last checkpoint to somebody who is to hold us to it: a privacy officer or an auditor of a partner."""
+    if (to is None) == (recipient is None):
+        raise Bad("one-of-two", param=TO.option, other=RECIPIENT.option)
+    session.gate.general("evidence-hand-out")
+    if to is not None:
+        _must_be_there(session, to)
+    made = session.evidence.at(tell=teller(session))
+    session.out.progress_done()
+    whom = to or recipient or ""
+    digest = sha256(made.note.encode()).hexdigest()
+    _write(
+        made, Path(output),
+        lambda: session.gate.general("evidence-hand-out", outcome="exported", recipient=whom, digest=digest),
+    )  # fmt: skip
+    verifier = next(str(k) for k in reversed(session.evidence.keys()) if k.name == made.origin)
+    if session.out.json:
+        session.out.record(facts(made) | {"recipient": whom, "digest": digest, "key": verifier, "file": output})
+        return
+    session.out.line(session.words.say("evidence.handed-out", size=made.size, recipient=whom, digest=digest))
+    print(verifier, file=session.out.out)
+    session.out.note("evidence.give-key")
+
+
+def begin_anew(session: Session, yes: bool) -> None:
+    """Go on with another log and key, once the end of the history or the key is lost for good."""
+    session.gate.general("evidence-begin-anew")
+    before = session.evidence.last()
+    session.out.warn("evidence.what-anew-means")
+    sure(session, "evidence begin-anew", yes=yes)
+    session.evidence.begin_anew()
+    made = session.evidence.checkpoint(tell=teller(session))
+    session.out.progress_done()
+    if session.out.json:
+        session.out.record(facts(made) | {"key": str(session.evidence.key), "before": before.checkpoint.size if before else None})
+        return
+    session.out.line(session.words.say("evidence.begun-anew", origin=made.origin, size=made.size))
+    print(session.evidence.key, file=session.out.out)
+
+
+def facts(made: Checkpoint) -> dict[str, Any]:
+    """A checkpoint as JSON has it: the root as its note has it."""
+    return {"origin": made.origin, "size": made.size, "root": base64.b64encode(made.root).decode(), "note": made.note}
+
+
+def teller(session: Session) -> Any:
+    """Tells how many leaves there are, on the terminal."""
+    return lambda leaves: session.out.progress(session.words.say("evidence.growing", count=leaves))
+
+
+def _must_be_there(session: Session, professional: str) -> None:
+    from projections.registry import projection
+
+    if not session.readmodels.rows(projection("roster"), professional=professional, left=None):
+        raise NotFound("professional", professional)
+
+
+def _write(made: Checkpoint, path: Path, before: Any = None) -> None:
+    """The note in a file, as it was signed; what must be stored first is stored before it is in its place."""
+    from infra.exports.files import written_whole
+
+    with written_whole(path) as file:
+        file.write(made.note.encode())
+        if before is not None:
+            before()

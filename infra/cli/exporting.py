@@ -1,4 +1,4 @@
-"""`casus export`: imported histories, and who saw what, in formats of others."""
+"""`casus export`: histories, and who saw what, in formats of others."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from infra.texts import Words
 
 def command(name: str, words: Words) -> click.Command:
     """The group."""
-    return branch(words, name, {"xes": _xes, "fhir-audit": _fhir_audit, "logboek": _logboek})
+    return branch(words, name, {"ocel": _ocel, "xes": _xes, "fhir-audit": _fhir_audit, "logboek": _logboek})
+
+
+def _ocel(words: Words) -> click.Command:
+    from infra.cli.history_export import ASKS
+    from infra.cli.ocel_export import ocel
+
+    return leaf(words, "export ocel", ocel, *ASKS, Param("source", "code"), also=(*ASKER, JSON))
 
 
 def _xes(words: Words) -> click.Command:
-    from infra.cli.access_export import OUTPUT, RECIPIENT
+    from infra.cli.history_export import ASKS
     from infra.cli.xes_export import export
 
-    return leaf(words, "export xes", export, Param("source", "code", required=True), OUTPUT, RECIPIENT, also=(*ASKER, JSON))
+    return leaf(words, "export xes", export, *ASKS, Param("source", "code"), also=(*ASKER, JSON))
 
 
 def _fhir_audit(words: Words) -> click.Command:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from xml.sax.saxutils import quoteattr  # writing only
 
-from infra.exports.files import written_whole
+from infra.exports.files import Digested, Leaving, written_whole
 from infra.logs.fields import unwanted
 from projections.stats_steps import StepRow
 
 # No namespace: the schema has none, and readers take both.
-_HEAD: Final = """\
+HEAD: Final = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849.2016" xes.features="">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
@@ -33,10 +32,10 @@ _HEAD: Final = """\
 </global>
 <classifier name="Activity" keys="concept:name"/>
 """
-_FOOT: Final = "</log>\n"
+FOOT: Final = "</log>\n"
 
 
-def export_xes(rows: Iterable[StepRow], path: Path, leaving: Callable[[str], object] = str) -> int:
+def export_xes(rows: Iterable[StepRow], path: Path, leaving: Leaving = str) -> int:
     """Write the rows of one source, in order of case and position, to a file (packed when it ends in `.gz`); how many.
 
     `leaving` hears the digest (SHA-256) of the file once that is whole, and before it is in its place: what it raises leaves
@@ -45,34 +44,19 @@ def export_xes(rows: Iterable[StepRow], path: Path, leaving: Callable[[str], obj
     """
     count = 0
     with written_whole(path) as file:
-        digested = _Digested(file)
+        digested = Digested(file)
         # Without a name and a time in its heading, a packed file is the same each time too.
         packed = gzip.GzipFile(filename="", mode="wb", fileobj=digested, mtime=0) if path.suffix.lower() == ".gz" else None
         out = packed or digested
-        out.write(_HEAD.encode())
+        out.write(HEAD.encode())
         for trace, steps in _traces(_ordered(rows)):
             out.write(trace.encode())
             count += steps
-        out.write(_FOOT.encode())
+        out.write(FOOT.encode())
         if packed:
             packed.close()
         leaving(digested.digest.hexdigest())
     return count
-
-
-class _Digested:
-    """A file to write to, and the digest of what was written."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
-        self.digest = sha256()
-
-    def write(self, piece: bytes) -> int:
-        self.digest.update(piece)
-        return self.file.write(piece)
-
-    def flush(self) -> None:
-        self.file.flush()
 
 
 def _ordered(rows: Iterable[StepRow]) -> Iterator[StepRow]:
@@ -88,26 +72,27 @@ def _ordered(rows: Iterable[StepRow]) -> Iterator[StepRow]:
 def _traces(rows: Iterable[StepRow]) -> Iterator[tuple[str, int]]:
     for case, steps in groupby(rows, key=attrgetter("case")):
         events = [_event(step) for step in steps]
-        yield f"<trace>\n{_string('concept:name', case)}{''.join(events)}</trace>\n", len(events)
+        yield f"<trace>\n{string('concept:name', case)}{''.join(events)}</trace>\n", len(events)
 
 
 def _event(step: StepRow) -> str:
     return (
         "<event>\n"
-        + _string("concept:name", step.activity)
-        + _string("lifecycle:transition", step.lifecycle)
-        + _string("org:group", step.group)
-        + _string("org:resource", step.resource)
-        + f'<date key="time:timestamp" value="{_when(step.occurred_at)}"/>\n</event>\n'
+        + string("concept:name", step.activity)
+        + string("lifecycle:transition", step.lifecycle)
+        + string("org:group", step.group)
+        + string("org:resource", step.resource)
+        + f'<date key="time:timestamp" value="{when(step.occurred_at)}"/>\n</event>\n'
     )
 
 
-def _when(moment: datetime) -> str:
+def when(moment: datetime) -> str:
+    """A moment in UTC, to the millisecond, or finer where it is."""
     utc = moment.astimezone(UTC)
     return utc.isoformat(timespec="microseconds" if utc.microsecond % 1000 else "milliseconds")
 
 
-def _string(key: str, value: str | None) -> str:
+def string(key: str, value: str | None) -> str:
     """An attribute, or nothing where there is no value."""
     if value is None:
         return ""

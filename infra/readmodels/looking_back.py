@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 class AsOf(Rows):
     """The read models as they would have been. `at` is a day: what is known now of all up to its end; `known_at` a
     moment: only what had its place in the log by then, which never changes afterwards. Both: what was known then of
-    that day. `streams` limits it to some cases and teams.
+    that day. `upto` names the last place that counts instead of a moment. `streams` limits it to some cases and teams.
     """
 
     def __init__(
-        self, store: Store, at: date | None = None, known_at: datetime | None = None, streams: Iterable[str] | None = None
-    ) -> None:
+        self, store: Store, at: date | None = None, known_at: datetime | None = None, streams: Iterable[str] | None = None,
+        upto: int | None = None,
+    ) -> None:  # fmt: skip
         self.on = at or day_of(known_at or store.now())
         self._store = store
         self._until = None if at is None else end_of(at)
-        self._upto = store.head() if known_at is None else store.place_at(known_at)
+        known = store.head() if known_at is None else store.place_at(known_at)
+        self._upto = known if upto is None else min(known, upto)
         self._streams = None if streams is None else sorted(set(streams))
         self._found: dict[str, list[Any]] = {}
 

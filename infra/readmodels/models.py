@@ -138,6 +138,12 @@ class ReadModels(Rows):
 
         return AsOf(self.store, at, known_at, streams)
 
+    def up_to(self, place: int, streams: Iterable[str]) -> AsOf:
+        """The same questions about some streams, as far as a place in the log."""
+        from infra.readmodels.looking_back import AsOf
+
+        return AsOf(self.store, streams=streams, upto=place)
+
     def _all(self, projections: Sequence[Projection[Any]], where: Mapping[str, Any]) -> list[list[Any]]:
         self.fresh(projections)
         tables = [self._table(p) for p in projections]

@@ -64,6 +64,18 @@ OTHERWISE: Final[Mapping[tuple[str, str], How]] = {
 }  # fmt: skip
 """Where a name means something else than elsewhere."""
 
+CALLED: Final[Mapping[tuple[str, str], str]] = {
+    ("case.intake.tried-recorded", "by"): "tried-by",
+    ("case.triage.accepted", "met"): "criteria-met",
+    ("case.triage.accepted", "not_met"): "criteria-not-met",
+    ("case.triage.declined", "met"): "criteria-met",
+    ("case.triage.declined", "not_met"): "criteria-not-met",
+    ("case.monitoring.check-recorded", "progress"): "progressed",
+    ("case.escalation.direction-accepted", "by"): "by-table",
+    ("case.escalation.direction-declined", "by"): "by-table",
+}  # fmt: skip
+"""Where a name would hold another kind of value than it does elsewhere: readers of XES take a name to be of one kind."""
+
 MEETINGS: Final = ("team.team.meeting-scheduled", "team.team.meeting-cancelled", "team.team.meeting-held")
 """What of a table is told: its meetings, where a case was on the agenda or was discussed."""
 OF_MEETING: Final[Mapping[str, How]] = {"on": "out", "kind": "attribute", "attended": "professional"}
@@ -81,4 +93,8 @@ def leaving(cls: type[Event]) -> tuple[tuple[str, How, str], ...]:
     """The fields of a class that leave: name, how, and as which qualifier or attribute."""
     sealed = cls.personal_fields()
     named = ((name, how(cls.TOPIC, name)) for name in cls.model_fields if name not in sealed)
-    return tuple((name, what, name.replace("_", "-")) for name, what in named if what not in (None, "out"))
+    return tuple(
+        (name, what, CALLED.get((cls.TOPIC, name)) or name.replace("_", "-"))
+        for name, what in named
+        if what is not None and what != "out"
+    )

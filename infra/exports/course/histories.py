@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from domain.case import Case
+from domain.event import replay
+from domain.events.rights import SubjectRestricted
+from domain.ids import RESIDENT
 from domain.refusal import Refused
 from infra.exports.course.coarsening import Coarsening
 from infra.exports.course.flattening import Flattening
@@ -30,8 +34,9 @@ class Histories:
     are, from how many cases on something is told (None: all of it; `Gate.shows_from`), and who hears how far it is.
 
     It reads twice: once for what there is, then each time that it is gone through. The same place, recipient and choices give
-    the same courses. `seen` are the real numbers of the cases in it, for the disclosure. Refused as `export-empty` where there
-    is no case, and as `export-too-few` where there are fewer than may be told of.
+    the same courses. Cases whose resident's data is frozen today (AVG art. 18) are left out, whatever the place. `seen` are the
+    real numbers of the cases in it, for the disclosure. Refused as `export-empty` where there is no case, and as
+    `export-too-few` where there are fewer than may be told of.
     """
 
     def __init__(
@@ -41,7 +46,8 @@ class Histories:
         self._store, self.place, self._told = store, place, told
         self._which, self._flattening = which, Flattening(pseudonyms, coarsening, which)
         streams = touched(store, 0, place, access=False)
-        self._cases = sorted(which.streams(streams), key=pseudonyms.case)
+        closed = frozen_now(store)
+        self._cases = sorted((s for s in which.streams(streams) if s not in closed), key=pseudonyms.case)
         self._tables = sorted((s for s in streams if may_be_table(s)), key=pseudonyms.table)
         self._small = SmallCounts(least)
         self.seen = tuple(sorted(self._counted()))
@@ -85,6 +91,14 @@ class Histories:
                     known = self._small.known
                     made = [self._flattening.table(history, known), *self._flattening.meetings(history, known)]
                     yield from map(self._small.told, made)
+
+
+def frozen_now(store: Store) -> set[str]:
+    """The cases of which the resident's data may only be kept."""
+    rows = store.connection().query(
+        "SELECT DISTINCT originator_id FROM stored_events WHERE topic = ?", (SubjectRestricted.TOPIC,)
+    )
+    return {stream for (stream,) in rows if RESIDENT in replay(Case(), store.load(stream)).restricted}
 
 
 def may_be_table(stream: str) -> bool:

@@ -1,0 +1,91 @@
+"""What the exports of histories have in common: what they ask, what is read, what is stored of it, what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.cli.access_export import OUTPUT, RECIPIENT
+from infra.cli.own import TEAM
+from infra.cli.param import Param
+from infra.cli.session import Session
+from infra.cli.tracing import period
+
+if TYPE_CHECKING:
+    from infra.exports.course import Course, Histories, Which
+    from infra.exports.course.coarsening import Grain
+
+PLACE = Param("place", "integer")
+WHICH = (Param("since", "date", flag="from"), Param("until", "date", flag="to"), TEAM)
+COARSEN = Param("coarsen", "choice", choices=("none", "hour", "day", "week", "month"), default="none")
+HIDE = Param("hide_organisations", "yes-no")
+ASKS = (OUTPUT, RECIPIENT, PLACE, *WHICH, COARSEN, HIDE)
+
+Write = Callable[["Iterable[Course]", Path, Callable[[str], object]], int]
+
+
+def export(
+    session: Session, what: str, write: Write, *, output: str, recipient: str, place: int | None, which: Which,
+    coarsen: Grain, hide_organisations: bool,
+) -> None:  # fmt: skip
+    """Write histories to a file. What leaves is stored, with the cases in it, whom it is for and its digest, before the file is
+    in its place.
+    """
+    least = session.gate.shows_from()
+    # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
+    session.gate.general(what)
+    upto = standing(session, place)
+    histories = read(session, upto, recipient, which, coarsen=coarsen, hide_organisations=hide_organisations)
+    told = {"recipient": recipient, "place": upto}
+
+    def leaving(digest: str) -> None:
+        session.gate.general(what, outcome="exported", seen=histories.seen, recipient=recipient, digest=digest)
+        told["digest"] = digest
+
+    count = write(histories, Path(output), leaving)
+    session.out.progress_done()
+    if least is not None:
+        session.out.warn("counts-withheld", least=least)
+    cases = len(histories.seen)
+    if session.out.json:
+        session.out.record({"cases": cases, "events": count, **told})
+    else:
+        session.out.line(session.words.say("exported", cases=cases, events=count))
+        session.out.line(session.words.say("left-house", **told))
+
+
+def read(
+    session: Session, place: int, recipient: str, which: Which, *, coarsen: Grain, hide_organisations: bool
+) -> Histories:  # fmt: skip
+    """The histories as this recipient gets them, up to a place, as much of them as who asks may see."""
+    from infra.exports.course import Coarsening, Histories, Pseudonyms
+
+    def told(read: int) -> None:
+        session.out.progress(session.words.say("events-read", count=read))
+
+    names = Pseudonyms(recipient, session.store.tokens.digest, organisations=hide_organisations)
+    return Histories(
+        session.store, place, names, which=which, coarsening=Coarsening(coarsen), least=session.gate.shows_from(), told=told,
+    )  # fmt: skip
+
+
+def standing(session: Session, place: int | None) -> int:
+    """The place that was named, else the last there is. Refused as `place-beyond` when the log has not come so far: what is
+    said of it would not stay the same.
+    """
+    from domain.refusal import Refused
+
+    head = session.store.head()
+    if place is not None and place > head:
+        raise Refused("place-beyond", place=place, last=head)
+    return head if place is None else place
+
+
+def chosen(since: date | None, until: date | None, team: str | None, source: str | None = None) -> Which:
+    """Which histories were asked for. Complains of a period that ends before it begins."""
+    from infra.exports.course import Which
+
+    period(since, until)
+    return Which(team, source, since, until)

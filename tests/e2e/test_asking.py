@@ -57,14 +57,41 @@ def test_what_cannot_be_taken_back_is_asked(casus: Casus, typed: str, lang: Lang
     assert (casus.json("show", number)[0]["assessments"] == {}) == (code == 0)
 
 
-def test_a_replay_waits_between_steps_and_stops_when_asked(casus: Casus):
+def steps(told: Result) -> list[str]:
+    """The numbers of the steps that were shown, in the order in which they were."""
+    return [line.partition(".")[0] for line in told.out.splitlines() if line[:1].isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "lang", "shown"),
+    [
+        ("\nq\n", "en", "12"),
+        ("n\nnext\n\n", "en", "123"),
+        ("n\nb\nq\n", "en", "121"),
+        ("3\np\n1\nback\nq\n", "en", "1321"),
+        ("3\n\n", "en", "13"),
+        ("9\nsideways\n0\nquit\n", "en", "1"),
+        ("", "en", "1"),
+        ("v\nt\nvolgende\nterug\ns\n", "nl", "12121"),
+        ("2\nstop\n", "nl", "12"),
+    ],
+)
+def test_a_replay_goes_forward_and_back_as_it_is_told(casus: Casus, typed: str, lang: Language, shown: str):
     casus.done(*SUBMIT, "--question", "x")
     casus.done("triage", "assess", "HBR-2026-0001", "storm", "--met", "--motivation", "wind")
     casus.done("triage", "accept", "HBR-2026-0001")
-    told = at_terminal(casus, "replay", "HBR-2026-0001", typed="\nq\n")
-    assert "2. " in told.out
-    assert "3. " not in told.out
-    assert "3. " in at_terminal(casus, "replay", "HBR-2026-0001", "--all", typed="").out
+    told = at_terminal(casus, "replay", "HBR-2026-0001", typed=typed, lang=lang)
+    assert told.code == 0
+    assert steps(told) == list(shown)
+    assert ("is no such step" in told.err) == ("sideways" in typed or "back" in typed), "there is none before the first"
+    assert "\n     " in told.out
+
+
+def test_a_replay_that_need_not_wait_shows_all(casus: Casus):
+    casus.done(*SUBMIT, "--question", "x")
+    casus.done("triage", "assess", "HBR-2026-0001", "storm", "--met", "--motivation", "wind")
+    told = at_terminal(casus, "replay", "HBR-2026-0001", "--all", typed="")
+    assert (steps(told), told.err) == (["1", "2"], "")
 
 
 def test_init_asks_what_is_missing(empty: Casus):

@@ -1,0 +1,126 @@
+"""What a verification looked at, what it found wrong, and what it could not look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import StrEnum
+from typing import Any
+
+from domain.frozen import frozen
+
+MOST = 100
+"""After so many faults a verification stops: what else is wrong is then no longer the question."""
+
+
+class Check(StrEnum):
+    """The checks, each of which stands by itself. What each of them says: docs/reference/evidence-checks.md."""
+
+    STORE = "store"
+    KEYS = "keys"
+    PLACES = "places"
+    EVENTS = "events"
+    VERSIONS = "versions"
+    ENVELOPES = "envelopes"
+    STAMPS = "stamps"
+    TIMES = "times"
+    BYTES = "bytes"
+    SEALED = "sealed"
+    LEAVES = "leaves"
+    TILES = "tiles"
+    SIGNATURES = "signatures"
+    ROOTS = "roots"
+    OUTSIDE = "outside"
+    HELD = "held"
+
+
+ALL = frozenset(Check)
+
+
+@frozen
+class Fault:
+    """Something that is not as it was. `kind` is its stable name; the event it is about, where there is one; and the facts:
+    names of columns and sizes, never a value.
+    """
+
+    check: Check
+    kind: str
+    place: int | None = None
+    stream: str | None = None
+    version: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@frozen
+class Withheld:
+    """Somebody who was erased: where the log says so (`place` None while it waits for one), how many of their sealed fields
+    there were, of how many the bytes are gone too, and how many events of that stream are there by their digest alone.
+    """
+
+    stream: str
+    subject: str
+    version: int
+    place: int | None
+    fields: int = 0
+    removed: int = 0
+    events: int = 0
+
+
+@frozen
+class Report:
+    """What came of it. `size`: the last place; `since`: after which place was read; `events`: how many were checked, and
+    `trusted` how many were not to be read and went by their stored leaf; `sealed`: how many sealed fields were checked, None
+    where this login may not read them; `waiting`: events without a place yet, which is no fault on a server; `signed`: up to
+    which place a checkpoint holds (0: none), by which key; `outside`: whether one is kept outside the store; `stopped`: whether
+    there were more faults than are told.
+    """
+
+    store: str
+    size: int
+    since: int
+    events: int
+    trusted: int
+    sealed: int | None
+    waiting: int
+    checkpoints: int
+    signed: int
+    key: str | None
+    outside: bool
+    held: int
+    withheld: tuple[Withheld, ...]
+    faults: tuple[Fault, ...]
+    stopped: bool
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was found to be otherwise than it was."""
+        return not self.faults
+
+
+class EnoughError(Exception):
+    """There are as many faults as are told."""
+
+
+class Finding:
+    """Gathers what is found. In: which checks are made, and how many faults are told."""
+
+    def __init__(self, checks: frozenset[Check], most: int = MOST) -> None:
+        self.checks = checks
+        self.most = most
+        self.faults: list[Fault] = []
+
+    def on(self, check: Check) -> bool:
+        """Whether a check is made."""
+        return check in self.checks
+
+    def fault(
+        self, check: Check, kind: str, place: int | None = None, stream: object = None, version: object = None, **facts: object
+    ) -> None:  # fmt: skip
+        """Something is wrong. Raises `EnoughError` when no more is to be told."""
+        if check not in self.checks:
+            return
+        shown = stream if isinstance(stream, str) else None
+        number = version if type(version) is int else None
+        self.faults.append(Fault(check, kind, place, shown, number, facts))
+        if len(self.faults) >= self.most:
+            raise EnoughError

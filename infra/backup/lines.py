@@ -15,7 +15,7 @@ from domain.refusal import Refused
 from infra.backup.form import EVERY, Header, Sum, Told
 from infra.backup.form import MARK as KEY
 from infra.backup.parts import CHECKPOINTS, EVENTS, EVIDENCE_KEYS, NOTICES, PARTS, PLACES, RECEIPTS, SEALED, STORE, Holds, Part
-from infra.backup.reading import GZIP, LONGEST, Source
+from infra.backup.reading import GZIP, LONGEST, Source, Vouching
 from infra.exports.lines.form import FORMAT, MARK, Answer, Event, Line, as_bytes, read, unpacked
 from infra.store.database import Database
 
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 Row = list[Any]
 
 
+class CutOffError(ValueError):
+    """What follows can't be unpacked."""
+
+
 def source_of(file: IO[bytes], holds: Holds) -> Source | LineSource:
     """A file to be read, of either form: what its first line says decides."""
     try:
         first = from_json(next(_lines(file), b""))
-    except (ValueError, Refused):
+    except ValueError:
         first = None
     return LineSource(file, holds) if isinstance(first, dict) and first.get(KEY) == MARK else Source(file, holds)
 
@@ -43,6 +47,7 @@ class LineSource:
         self.file, self.holds = file, holds
         self.sums: dict[str, Sum] = {}
         """How many rows each part has; what they must be stands in the lines."""
+        self.vouching: Vouching | None = None
         self._checked: Checker | None = None
         self._sha256 = ""
 
@@ -59,22 +64,25 @@ class LineSource:
         """Read all of it, and hold it against itself. Out: its header."""
         from infra.exports.lines.checking import Checker
 
-        header, checker, digest = self.header(), Checker(), hashlib.sha256()
+        header, checker, digest = self.header(), Checker(self.holds), hashlib.sha256()
         try:
             for text in _lines(self.file):
                 checker.take(text)
                 digest.update(text)
                 if checker.number % EVERY == 0:
                     tell(checker.number)
-            checker.end()
-        except Refused as refused:  # one without a line is of the packing
-            raise Refused(refused.code, **{"line": checker.number + 1, **refused.facts, "field": self.holds}) from None
+        except CutOffError:
+            raise checker.damaged(later=1) from None
+        checker.end()
         assert checker.totals is not None
         events = checker.totals.events
         counts = {EVENTS.name: events, PLACES.name: events, SEALED.name: checker.sealed, RECEIPTS.name: checker.receipts}
         counts[NOTICES.name] = 0
         self.sums = {part.name: Sum(counts.get(part.name, 1), "") for part in PARTS[self.holds]}
         self._checked, self._sha256 = checker, digest.hexdigest()
+        if checker.checkpoint is not None:
+            signed = checker.checkpoint.checkpoint
+            self.vouching = Vouching(signed.size, signed.root, checker.checkpoint.key.vkey)
         return header
 
     def parts(self) -> Iterator[tuple[Part, Iterator[Row]]]:
@@ -104,7 +112,7 @@ class LineSource:
             digest.update(text)
             yield from of(read(text))
         if digest.hexdigest() != self._sha256:
-            raise Refused("lines-damaged", field=self.holds, line=1)  # it changed while it was put back
+            raise RuntimeError("the file changed while it was put back")
 
     def _single(self, part: Part) -> list[Row]:
         assert self._checked is not None
@@ -155,7 +163,7 @@ _ROWS: Mapping[str, Callable[[Line], Iterator[Row]]] = {
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file from its beginning, packed or not. Refused as `lines-damaged` where it can't be unpacked."""
+    """The lines of a file from its beginning, packed or not. `CutOffError` where it can't be unpacked."""
     file.seek(0)
     begins = file.read(len(GZIP))
     file.seek(0)
@@ -164,7 +172,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
         while line := text.readline(LONGEST):
             yield line
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Refused("lines-damaged") from None
+        raise CutOffError from None
 
 
 class _Summed:

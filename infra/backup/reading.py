@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -28,6 +28,14 @@ class Damaged(Refused):
         super().__init__("backup-damaged", field=holds, part=part)
 
 
+class Vouching(NamedTuple):
+    """A checkpoint that what was put back is the history of: its place, its root (base64), and the key that signed it."""
+
+    place: int
+    root: str
+    vkey: str
+
+
 class Source:
     """A backup file to be read. In: the open file, and which option named it. Refused: `backup-foreign`, `backup-too-new`,
     `backup-of-other-kind`, or `Damaged` with the part.
@@ -37,6 +45,7 @@ class Source:
         self.file, self.holds = file, holds
         self.sums: dict[str, Sum] = {}
         self.format = FORMAT
+        self.vouching: Vouching | None = None
         self._at = "header"
         self._lines: Iterator[bytes] = iter(())
 

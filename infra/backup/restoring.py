@@ -1,4 +1,4 @@
-"""Puts a backup back: all of it is checked first, then all of it is there, or nothing."""
+"""Puts a backup, or a store written as JSON Lines, back: all of it is checked first, then all of it is there, or nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from infra.backup.form import EVERY, Header, Told
 from infra.backup.lines import AnySource, source_of
 from infra.backup.parts import EVENTS, KEYS, PARTS, SEALED, STORE, Holds, Part
 from infra.backup.placing import place
+from infra.backup.reading import Vouching
 from infra.backup.rows import count_of
 from infra.backup.target import Target, target, without_key_file
 from infra.store.config import StoreConfig
@@ -23,6 +24,7 @@ from infra.store.database import Database, encoder, iso
 class Restored:
     """What came of it. `rows` by part, of what was put back now; `there`: what had been put back before.
 
+    `checkpoint`: of JSON Lines, the one that they are the history of.
     `keyless`: how many texts have no key in the key store; `versions`: of which key-encryption keys the key file has none;
     `key_file`: why the key file can't be read, None where it can.
     """
@@ -33,14 +35,16 @@ class Restored:
     keyless: int
     versions: tuple[int, ...]
     key_file: Refused | None
+    checkpoint: Vouching | None = None
 
 
 def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Restored:
     """Put back what is in these files, into a store that is empty or is not there yet.
 
     Out: what came of it. Again with the same files it does nothing new, so that one that was broken off can be given again.
-    Refused: `backup-foreign`, `backup-too-new`, `backup-of-other-kind`, `backup-damaged`, `backup-of-other-store`,
-    `store-not-empty`, `no-store` where only keys are to be put back and there is no store for them.
+    Refused: `backup-foreign`, `backup-too-new`, `backup-of-other-kind`, `backup-damaged`, `backup-of-other-store`;
+    `lines-damaged`, `lines-out-of-order` and `lines-other-root`, with the line;
+    `store-not-empty`; `no-store` where only keys are to be put back and there is no store for them.
     """
     with ExitStack() as stack:
         sources = {holds: source_of(stack.enter_context(_opened(path)), holds) for holds, path in files.items()}
@@ -57,7 +61,8 @@ def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Res
                 _to_be_checked(to)
         versions, key_file = _versions(to, config)
         there = tuple(holds for holds in files if holds not in missing)
-        return Restored(ids.pop(), rows, there, _keyless(to), versions, key_file)
+        vouching = next((source.vouching for source in sources.values() if source.vouching), None)
+        return Restored(ids.pop(), rows, there, _keyless(to), versions, key_file, vouching)
 
 
 def _to_be_checked(to: Target) -> None:

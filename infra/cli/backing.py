@@ -52,9 +52,10 @@ def restore(session: Session, events: str | None, keys: str | None, yes: bool) -
     found = put_back(session.store_config, files, tell)
     place = derive(session.store_config, lambda p: tell(p.done))
     session.out.progress_done()
+    vouched = {"checkpoint": found.checkpoint._asdict()} if found.checkpoint else {}
     if session.out.json:
         session.out.record({"store": found.store, "place": place, "rows": found.rows, "before": found.there,
-                            "without_key": found.keyless, "missing_key_versions": found.versions})  # fmt: skip
+                            "without_key": found.keyless, "missing_key_versions": found.versions, **vouched})  # fmt: skip
     else:
         session.out.line(session.words.say("restored", place=place, rows=sum(found.rows.values())))
     _warn(session, found, to_erase_again(session.store_config))
@@ -69,6 +70,8 @@ def _warn(session: Session, found: Restored, again: int | None) -> None:
         out.warn("restored-no-ledger", path=str(session.store_config.ledger_in))
     elif again:
         out.warn("restored-erased", count=again)
+    if found.checkpoint:
+        out.note("restored-checkpoint", **found.checkpoint._asdict())
     if found.there:
         out.note("restored-before", holds=found.there)
     if found.key_file:

@@ -11,7 +11,7 @@ from infra.texts import Words
 
 def command(name: str, words: Words) -> click.Command:
     """The group."""
-    return branch(words, name, {"ocel": _ocel, "xes": _xes, "fhir-audit": _fhir_audit, "logboek": _logboek})
+    return branch(words, name, {"ocel": _ocel, "xes": _xes, "fhir-audit": _fhir_audit, "logboek": _logboek, "jsonl": _jsonl})
 
 
 def _ocel(words: Words) -> click.Command:
@@ -26,6 +26,13 @@ def _xes(words: Words) -> click.Command:
     from infra.cli.xes_export import export
 
     return leaf(words, "export xes", export, *ASKS, Param("source", "code"), also=(*ASKER, JSON))
+
+
+def _jsonl(words: Words) -> click.Command:
+    from infra.cli.access_export import OUTPUT, RECIPIENT
+    from infra.cli.lines_export import export
+
+    return leaf(words, "export jsonl", export, OUTPUT, RECIPIENT, Param("place", "integer"), also=(*ASKER, JSON))
 
 
 def _fhir_audit(words: Words) -> click.Command:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NoReturn
 
 from pydantic_core import from_json
 
@@ -27,14 +26,15 @@ from infra.exports.lines.form import (
 
 
 class Checker:
-    """In: lines, in their order, through `take`; `end` after the last.
+    """In: the option that named the file; then lines, in their order, through `take`, and `end` after the last.
 
     Refused with the number of the `line`: `lines-damaged` where it is not as it was written, `lines-out-of-order` where
     something else must stand there (also where the file ends too early), `lines-other-root` where the events before a
     checkpoint are not those that it is of, or it was not signed by the key beside it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, field: str) -> None:
+        self.field = field
         self.number = 0
         self.header: Header | None = None
         self.totals: Totals | None = None
@@ -55,7 +55,7 @@ class Checker:
             found = read(text)
             self._fits(found)
         except (ValueError, BadStampError):
-            self._refuse("lines-damaged")
+            raise self.damaged() from None
         self._before = found
         self._digest.update(text)
         return found
@@ -64,7 +64,7 @@ class Checker:
         """After the last line: something was missing if that was not the checkpoint."""
         if self.checkpoint is None:
             self.number += 1
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
 
     def _fits(self, found: Line) -> None:
         before = self._before
@@ -80,7 +80,7 @@ class Checker:
             case Checkpoint() if isinstance(before, Manifest):
                 self._checkpoint(found)
             case _:
-                self._refuse("lines-out-of-order")
+                raise self._out_of_order()
 
     def _complete(self) -> bool:
         """Whether every place has come by."""
@@ -89,7 +89,7 @@ class Checker:
     def _event(self, event: Event) -> None:
         version = self._versions.get(event.stream, 0) + 1
         if event.version != version or (self.header is not None and event.place > self.header.place):
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
         self._versions[event.stream] = version
         state = as_bytes(event.state)
         stored = Stored(
@@ -102,7 +102,7 @@ class Checker:
         if "receipt" in event.model_fields_set:
             self._receipt(event.receipt)
             if event.receipt.command != command or command in self._said:
-                self._refuse("lines-out-of-order")
+                raise self._out_of_order()
         if command is not None:
             self._said.add(command)
 
@@ -111,7 +111,7 @@ class Checker:
         named = from_json(state).get("sealed", {})
         names = [each.field for each in event.sealed]
         if names != sorted(set(names)):
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
         for each in event.sealed:
             said = named.get(each.field, {})
             if said.get("key") != each.key_id or said.get("digest") != hashlib.sha256(unpacked(each.data)).hexdigest():
@@ -121,7 +121,7 @@ class Checker:
     def _receipt(self, receipt: Receipt) -> None:
         unpacked(receipt.digest)
         if receipt.command in self._answered:
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
         self._answered.add(receipt.command)
         self.receipts += 1
 
@@ -129,15 +129,15 @@ class Checker:
         self._receipt(found.receipt)
         here = (found.receipt.recorded_at, found.receipt.command)
         if isinstance(before, Answer) and here <= (before.receipt.recorded_at, before.receipt.command):
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
         if found.receipt.command in self._said:
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
 
     def _manifest(self, said: Totals) -> None:
         counts = {"lines": self.number - 1, "events": self._tree.size, "sealed": self.sealed, "receipts": self.receipts}
         made = Totals(**counts, sha256=self._digest.hexdigest())
         if said != made:
-            self._refuse("lines-out-of-order")
+            raise self._out_of_order()
         self.totals = said
 
     def _checkpoint(self, found: Checkpoint) -> None:
@@ -149,12 +149,19 @@ class Checker:
         try:
             note = opened(said.note, verifier_key(found.key.vkey))
         except Refused:
-            self._refuse("lines-other-root")
+            raise self._other_root() from None
         if (note.origin, note.size, note.root) != (self.header.origin, self._tree.size, root):
-            self._refuse("lines-other-root")
+            raise self._other_root()
         if (said.size, unpacked(said.root)) != (self._tree.size, root):
-            self._refuse("lines-other-root")
+            raise self._other_root()
         self.checkpoint = found
 
-    def _refuse(self, code: str) -> NoReturn:
-        raise Refused(code, line=self.number)
+    def damaged(self, later: int = 0) -> Refused:
+        """That the line at hand, or so many later, is not as it was written."""
+        return Refused("lines-damaged", field=self.field, line=self.number + later)
+
+    def _out_of_order(self) -> Refused:
+        return Refused("lines-out-of-order", field=self.field, line=self.number)
+
+    def _other_root(self) -> Refused:
+        return Refused("lines-other-root", field=self.field, line=self.number)

@@ -35,6 +35,8 @@ def command(name: str, words: Words) -> click.Command:
             "key": lambda w: leaf(w, "evidence key", key),
             "checkpoint": lambda w: leaf(w, "evidence checkpoint", checkpoint, FILE, also=(*ASKER, JSON)),
             "hand-out": lambda w: leaf(w, "evidence hand-out", hand_out, TO, RECIPIENT, OUTPUT, also=(*ASKER, JSON)),
+            "pack": _pack,
+            "verifier": _verifier,
             "begin-anew": lambda w: leaf(w, "evidence begin-anew", begin_anew, also=(*ASKER, YES, JSON)),
         },
     )  # fmt: skip
@@ -50,6 +52,18 @@ def _list(words: Words) -> click.Command:
     from infra.cli.evidence_status import listed
 
     return leaf(words, "evidence list", listed)
+
+
+def _pack(words: Words) -> click.Command:
+    from infra.cli.evidence_pack import pack
+
+    return pack(words)
+
+
+def _verifier(words: Words) -> click.Command:
+    from infra.cli.evidence_pack import verifier
+
+    return verifier(words)
 
 
 def key(session: Session) -> None:

@@ -29,6 +29,7 @@ from infra.store.texts import Withheld
 
 if TYPE_CHECKING:
     from domain.team import Team
+    from infra.keys.sealing import Opened
     from infra.readmodels.asking import Rows
     from infra.store.store import Store
 
@@ -72,8 +73,16 @@ class Gate:
         self, what: str, case: Case, records: Sequence[Recorded], refs: Iterable[Ref] = (), *, version: int | None = None,
         outcome: Outcome = "shown", outright: Collection[Ref] = (), **export: Any,
     ) -> Texts:  # fmt: skip
+        """Look at a case, as `provable` does. Out: of each text what may be seen of it: the text, or why it is withheld."""
+        return _bare(self.provable(what, case, records, refs, version=version, outcome=outcome, outright=outright, **export))
+
+    def provable(
+        self, what: str, case: Case, records: Sequence[Recorded], refs: Iterable[Ref] = (), *, version: int | None = None,
+        outcome: Outcome = "shown", outright: Collection[Ref] = (), **export: Any,
+    ) -> Mapping[Ref, Opened | Withheld]:  # fmt: skip
         """Look at a case. In: the query, the case as it stands now with its records, the texts wanted, and the version that
-        is shown (left out: the last). Out: of each text what may be seen of it: the text, or why it is withheld.
+        is shown (left out: the last). Out: of each text itself with its salt, by which it can be checked without a key, or why
+        it is withheld.
 
         Facts alone are a look too. `outcome` is `exported` for what leaves the house, with `recipient` and `digest`. Texts
         given `outright` are what the query itself is about (a subject's own, for their copy): who may ask it may open them.
@@ -84,7 +93,7 @@ class Gate:
         if not decision.allowed:
             self._deny(what, decision, seat, case.number)
         wanted = list(dict.fromkeys(refs))
-        withheld: dict[Ref, str | Withheld] = {}
+        withheld: dict[Ref, Opened | Withheld] = {}
         readable = self._readable(case, records, seat, glass=decision.code == "break-glass")
         if wanted and not (may := self._on_case("open-texts", case, seat, now, records)).allowed:
             closed: Why = "restricted" if may.code == "frozen" else "role"
@@ -129,7 +138,7 @@ class Gate:
         names = self._on("open-names", resource_of_team(team, seat.actor), seat) if wanted else decision
         opened = wanted if names.allowed else []
         readable = Readable(Case(), (), self.store.load, Reader(seat.actor, "", self._day()))
-        found = self._open(_Act(permit_of(what, decision), "shown", seat), opened, readable.subject, team.id, version)
+        found = _bare(self._open(_Act(permit_of(what, decision), "shown", seat), opened, readable.subject, team.id, version))
         return {ref: found.get(ref, Withheld("role")) for ref in wanted}
 
     # --- what is of no one case
@@ -171,7 +180,7 @@ class Gate:
         readable = self._readable(case, records, act.seat)
         withheld = {ref: Withheld(why) for ref in refs if case.team and (why := readable.why_not(ref)) is not None}
         opened = [ref for ref in refs if ref not in withheld]
-        return withheld | (self._open(act, opened, readable.subject) if opened else {})
+        return withheld | (_bare(self._open(act, opened, readable.subject)) if opened else {})
 
     def shows_from(self) -> int | None:
         """The smallest count that the asker is shown where persons are counted; None for who sees counts whole."""
@@ -232,7 +241,7 @@ class Gate:
 
     def _open(
         self, act: _Act, refs: Sequence[Ref], subject: Callable[[Ref], str | None], of: StreamId | None = None, version: int = 0
-    ) -> dict[Ref, str | Withheld]:
+    ) -> dict[Ref, Opened | Withheld]:
         """Store a disclosure for each stream that is looked into, then open. In: `of`, a stream that is looked into also
         when none of its texts are, with the version of it that is seen.
         """
@@ -245,7 +254,7 @@ class Gate:
             fields = tuple(sorted({f"{ref.version}.{ref.field}" for ref in each}))
             seen_version = version if stream == of else self.store.version(stream)
             under[stream] = self._disclose(act, stream, subjects=subjects, fields=fields, seen_version=seen_version)
-        return self.store.open_texts(refs, under) if refs else {}
+        return self.store.texts.open_with_salts(refs, under) if refs else {}
 
     def _disclose(self, act: _Act, of: StreamId | None, **facts: Any) -> str:
         event = disclosed(act.permit, self.store.store_id, act.outcome, of, **facts, **act.export)
@@ -265,3 +274,8 @@ class Gate:
         self._disclose(act, of)
         about = {"case": of} if of and of != seat.team.id else {"team": seat.team.id} if seat.team.id else {}
         raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about)
+
+
+def _bare(found: Mapping[Ref, Opened | Withheld]) -> dict[Ref, str | Withheld]:
+    """The texts without their salts."""
+    return {ref: each if isinstance(each, Withheld) else each.text for ref, each in found.items()}

@@ -38,7 +38,7 @@ QUERIES = {
 }  # fmt: skip
 """What is asked of each query."""
 ELSEWHERE = {
-    "evidence-hand-out", "evidence-begin-anew",
+    "evidence-hand-out", "evidence-begin-anew", "evidence-pack",
     "export-fhir-audit", "export-logboek", "export-ocel", "export-xes", "export-jsonl", "import", "keys-rotate", "rights-replay-ledger",
     "store-backup", "region",
 }  # fmt: skip

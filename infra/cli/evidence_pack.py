@@ -1,0 +1,193 @@
+"""`casus evidence pack` and `casus evidence verifier`: a case's history with its proofs as a file, and what checks it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from domain.case import Case
+from domain.event import Recorded, replay
+from domain.personal import Ref
+from domain.refusal import Conflict, Refused
+from infra.cli.access_export import OUTPUT
+from infra.cli.looking import formed, through
+from infra.cli.own import ASKER, CASE, JSON, leaf
+from infra.cli.param import Bad, Param
+from infra.cli.session import Session
+from infra.store.texts import Withheld
+from infra.texts import Words
+
+if TYPE_CHECKING:
+    from infra.evidence.note import Checkpoint
+    from infra.keys.sealing import Opened
+
+ASKS = (
+    Param("since", "file"), Param("place", "integer"), Param("known_at", "moment"), Param("recipient", "code"),
+    Param("texts", "yes-no"), Param("with_access", "yes-no"),
+)  # fmt: skip
+
+
+class _Asked(NamedTuple):
+    """What is to be in the pack: up to which place, proved with which checkpoint, from which earlier one on."""
+
+    what: str
+    upto: int
+    checkpoint: Checkpoint
+    since: Checkpoint | None
+    texts: bool
+    with_access: bool
+
+
+def pack(words: Words) -> click.Command:
+    """The command that makes a pack."""
+    return leaf(words, "evidence pack", make, CASE, OUTPUT, *ASKS, also=(*ASKER, JSON))
+
+
+def verifier(words: Words) -> click.Command:
+    """The command that writes the verifier alone."""
+    return leaf(words, "evidence verifier", write_verifier, Param("output", "file", short="-o"), also=())
+
+
+def write_verifier(session: Session, output: str | None) -> None:
+    """The standalone verifier: for who wants it from elsewhere than the pack."""
+    from infra.evidence.pack.packing import verifier as whole
+    from infra.exports.files import written_whole
+
+    if output is None:
+        session.out.out.write(whole().decode())
+        return
+    with written_whole(Path(output)) as file:
+        file.write(whole())
+    session.out.note("evidence.verifier", digest=sha256(whole()).hexdigest())
+
+
+def make(
+    session: Session, case: str, output: str, *, since: str | None, place: int | None, known_at: datetime | None,
+    recipient: str | None, texts: bool, with_access: bool,
+) -> None:  # fmt: skip
+    """One zip with a case's stored bytes, what proves them, and the texts that the reader may see. What leaves is stored, with
+    whom it is for and its digest, before the file is in its place.
+    """
+    formed(case)
+    if place is not None and known_at is not None:
+        raise Bad("not-beside", param="--place", other="--known-at")
+    # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
+    records = through(session, "evidence-pack", case)
+    what = _asked(session)
+    session.gate.case(what, replay(Case(), records), records)
+    if with_access:
+        session.gate.general("access-log", seen=(case,))
+    checkpoint, upto = _reach(session, place, known_at)
+    asked = _Asked(what, upto, checkpoint, _earlier(session, since), texts, with_access)
+    records = through(session, what, case)  # what was recorded meanwhile is in the log, and in the pack
+    _made(session, records, asked, Path(output), recipient)
+
+
+def _asked(session: Session) -> str:
+    """The query as the policy knows it. Who works on cases exports one; who watches over them is given its evidence."""
+    from infra.policy import WORKING
+
+    return "export-case" if session.gate.seats.anywhere().actor.functions & WORKING else "evidence-pack"
+
+
+def _reach(session: Session, place: int | None, known_at: datetime | None) -> tuple[Checkpoint, int]:
+    """The checkpoint that goes with it, and the last place that is shown. Without the key that signs, what was known at a moment
+    is proved with the last checkpoint.
+    """
+    from infra.cli.evidence import teller
+
+    if known_at is not None:
+        place = session.store.place_at(known_at)
+        if place == 0:
+            raise Refused("evidence-empty")
+        if not session.evidence.can_sign():
+            made = session.evidence.at(tell=teller(session))
+            return made, min(place, made.size)
+    made = session.evidence.at(place, tell=teller(session))
+    session.out.progress_done()
+    return made, made.size
+
+
+def _earlier(session: Session, file: str | None) -> Checkpoint | None:
+    """The reader's own checkpoint, once one of our keys is seen to have signed it."""
+    from infra.evidence.note import opened
+    from infra.logs.opened import file_refusals
+
+    if file is None:
+        return None
+    try:
+        with file_refusals():
+            note = Path(file).read_bytes().decode()
+    except UnicodeDecodeError:
+        raise Refused("checkpoint-malformed") from None
+    return opened(note, *session.evidence.keys())
+
+
+def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, recipient: str | None) -> None:
+    from infra.evidence.pack.packing import Contents, erasures, pack, sealed_in, stored, verifier, zipped
+    from infra.exports.files import written_whole
+
+    number, state = records[0].stream, replay(Case(), records)
+    events = stored(session.evidence, [number], asked.upto)
+    if not events:
+        raise Refused("place-before-case", place=asked.upto)
+    refs, last = (sealed_in(events) if asked.texts else []), max(e.version for e in events)
+    texts = session.gate.provable(asked.what, state, records, refs, version=last) if refs else {}
+    seen = _who_saw(session, number, asked.upto) if asked.with_access else {}
+    if seen:
+        events = sorted(events + stored(session.evidence, seen, asked.upto))
+    closed = frozenset(stream for stream, many in seen.items() if many)
+    made = pack(
+        session.evidence,
+        Contents(number, asked.upto, asked.checkpoint, events, texts, erasures(records), asked.since, closed),
+    )  # fmt: skip
+    facts = {"case": number, "size": asked.checkpoint.size, "sha256": sha256(verifier()).hexdigest()}
+    whole = zipped(made, asked.checkpoint, asked.since, session.words.language, **facts)
+    digest = sha256(whole).hexdigest()
+    who = recipient or session.gate.seats.anywhere().actor.professional
+    opened = {ref: text for ref, text in texts.items() if not isinstance(text, Withheld)}
+    with written_whole(path) as file:
+        file.write(whole)
+        leaving = session.gate.case(
+            asked.what, state, records, opened, version=last, outcome="exported", recipient=who, digest=digest
+        )  # fmt: skip
+        if seen:
+            session.gate.general("access-log", seen=(number,), outcome="exported", recipient=who, digest=digest)
+        _as_opened(leaving, opened, number)
+    later = [r.version for r in records if r.version > last] if asked.upto == asked.checkpoint.size else []
+    kept = sum(isinstance(t, Withheld) for t in texts.values())
+    told = {
+        "number": number, "place": asked.upto, "size": asked.checkpoint.size, "events": len(events), "later": later,
+        "opened": len(opened), "withheld": kept, "recipient": who, "digest": digest,
+    }  # fmt: skip
+    if session.out.json:
+        session.out.record(told)
+        return
+    session.out.line(session.words.say("evidence.packed", **{k: v for k, v in told.items() if k != "later"}))
+    if later:
+        session.out.warn("evidence.not-yet", versions=", ".join(map(str, later)), size=asked.checkpoint.size)
+
+
+def _as_opened(leaving: Mapping[Ref, str | Withheld], opened: Mapping[Ref, Opened], number: str) -> None:
+    """What may leave is what was put into the file: somebody may have been erased meanwhile."""
+    if any(leaving[ref] != text.text for ref, text in opened.items()):
+        raise Conflict("stream-moved", stream=number)
+
+
+def _who_saw(session: Session, number: str, upto: int) -> dict[str, bool]:
+    """The disclosures of a case up to a place, by their streams; and whether each names other cases too, which are nobody's
+    business here.
+    """
+    from infra.readmodels.tracing import Wanted, traced
+
+    return {
+        row.disclosure: bool({*json.loads(row.seen), row.of} - {number, None})
+        for page in traced(session.readmodels, Wanted(number, upto=upto))
+        for row in page
+    }

@@ -1,0 +1,646 @@
+"""Checks a pack of `casus evidence pack` with Python and `cryptography` alone: no database, no key, no network.
+
+    python verify.py pack.zip --checkpoint the-one-i-was-given.txt --key casusregie/3f0c...+a1b2c3d4+AZ...
+
+Exit: 0 everything holds; 1 something does not hold; 2 it can't be read, or was asked wrongly. Nothing is shown before all holds.
+The formats: C2SP signed-note and tlog-checkpoint, RFC 6962; the rest is in the pack's README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import io
+import json
+import re
+import struct
+import sys
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+FORMAT = "casusregie-pack/1"
+MEMBERS = {"README.md", "pack.json", "verify.py", "checkpoint.txt", "earlier.txt"}
+LIMIT = 512 * 1024 * 1024
+PACK = {"format": str, "case": str, "store": str, "origin": str, "key": str, "checkpoint": str, "upto": int, "events": list}
+EVENT = {
+    "place": int, "stream": str, "version": int, "topic": str, "recorded_at": str, "recorded_by": str, "placed_at": str,
+    "proof": list,
+}  # fmt: skip
+WHY = {"audience", "no-consent", "restricted", "role", "not-asked", "never", "absent", "erased"}
+ERASING = ("case.rights.subject-erased", "case.rights.erasure-begun")
+DISCLOSED = "access.access.disclosed"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+ORIGIN = re.compile(r"casusregie/([0-9a-f]{32})(/[0-9a-f]{8})?")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SAYS = {  # Dutch, English
+    "no-cryptography": ("Installeer eerst cryptography: python -m pip install cryptography",
+                        "Install cryptography first: python -m pip install cryptography"),
+    "unreadable": ("Dit is niet te lezen als pakket ({what}).", "This can't be read as a pack ({what})."),
+    "no-file": ("{what} is niet te lezen.", "{what} can't be read."),
+    "bad-moment": ("Geef een dag (2026-03-01) of een tijd met zone (2026-03-01T17:00:00+01:00).",
+                   "Give a day (2026-03-01) or a time with its zone (2026-03-01T17:00:00+01:00)."),
+    "bad-key": ("Dit is geen verificatiesleutel.", "This is not a verifier key."),
+    "bad-note": ("Dit is geen ondertekend controlepunt ({what}).", "This is not a signed checkpoint ({what})."),
+    "other-key": ("Het is niet met deze sleutel ondertekend ({what}).", "It is not signed with this key ({what})."),
+    "forged": ("De handtekening klopt niet ({what}).", "The signature is wrong ({what})."),
+    "other-log": ("Dit is van een ander logboek of een andere opslag ({what}).", "This is of another log or store ({what})."),
+    "member": ("{what} in het zipbestand is niet wat in pack.json staat.", "{what} in the zip file is not what pack.json has."),
+    "no-proof-since": ("Dit pakket heeft geen bewijs vanaf controlepunt {what}. Vraag er een met --since.",
+                       "This pack has no proof from checkpoint {what}. Ask for one made with --since."),
+    "older": ("Uw controlepunt ({what}) is nieuwer dan dit pakket.", "Your checkpoint ({what}) is newer than this pack."),
+    "inconsistent": ("Dit logboek gaat niet verder op controlepunt {what}: de geschiedenis is veranderd.",
+                     "This log does not go on from checkpoint {what}: history was changed."),
+    "inclusion": ("Deze gebeurtenis staat niet zo in het getekende logboek.", "This event is not like this in the signed log."),
+    "beyond": ("Deze plaats ligt voorbij het controlepunt of 'upto'.", "This place is beyond the checkpoint or `upto`."),
+    "twice": ("Dit staat er twee keer.", "This is there twice."),
+    "order": ("Dit staat niet op volgorde van plaats en tijd.", "This is not in the order of places and times."),
+    "versions": ("Er ontbreekt een gebeurtenis na versie {what}.", "An event is missing after version {what}."),
+    "stream": ("Dit hoort niet bij deze casus.", "This is not of this case."),
+    "tail": ("Het logboek zegt zelf dat versie {what} is gezien; het pakket houdt eerder op.",
+             "The log itself says that version {what} was seen; the pack ends before it."),
+    "stamp": ("Een tijd staat er niet zoals hij wordt bewaard.", "A time is not written as it is stored."),
+    "envelope": ("Wat in de gebeurtenis staat ({what}) is niet wat ernaast staat.",
+                 "What the event says ({what}) is not what stands beside it."),
+    "commitment": ("Dit is niet de tekst die is vastgelegd ({what}).", "This is not the text that was recorded ({what})."),
+    "not-sealed": ("Bij dit veld hoort geen tekst ({what}).", "This field has no text ({what})."),
+    "text-missing": ("Er is geen tekst, en ook niet waarom niet ({what}).", "There is no text, nor why not ({what})."),
+    "erasure": ("Geen wissing verklaart dat dit ontbreekt ({what}).", "No erasure explains why this is missing ({what})."),
+    "head": ("Casus {case}, opslag {store}\nlogboek met {size} gebeurtenissen, wortel {root}",
+             "Case {case}, store {store}\nlog of {size} events, root {root}"),
+    "own-key": ("LET OP: de sleutel komt uit het pakket zelf. Wie er tekende is niet bewezen: geef --key, van elders verkregen.",
+                "MIND: the key is the pack's own. It is not proved who signed: give --key, had from elsewhere."),
+    "own-since": ("LET OP: vergeleken met de kopie van het eerdere controlepunt in het pakket zelf. Geef --checkpoint, het uwe.",
+                  "MIND: held against the pack's own copy of the earlier checkpoint. Give --checkpoint, yours."),
+    "no-since": ("LET OP: met geen eerder controlepunt vergeleken. Geef --checkpoint, het uwe.",
+                 "MIND: held against no earlier checkpoint. Give --checkpoint, yours."),
+    "other-verifier": ("LET OP: in het pakket zit een andere verify.py dan deze.", "MIND: the pack holds another verify.py."),
+    "follows": ("Gaat verder op het controlepunt van {size} gebeurtenissen.", "Goes on from the checkpoint of {size} events."),
+    "event": ("{place}  versie {version}  vastgelegd {recorded}  geplaatst {placed}  {topic}  {who}",
+              "{place}  version {version}  recorded {recorded}  placed {placed}  {topic}  {who}"),
+    "withheld": ("niet getoond: {why}{by}", "withheld: {why}{by}"),
+    "by": (", gewist op plaats {place}", ", erased at place {place}"),
+    "known": ("Wat op {at} een plaats had: {count} gebeurtenissen.", "What had a place at {at}: {count} events."),
+    "holds": ("KLOPT: {count} gebeurtenissen, versie 1 tot en met {last}, als ondertekend. Wat later kwam toont een pakket niet.",
+              "HOLDS: {count} events, versions 1 to {last}, as signed. What came later a pack does not show."),
+    "broken": ("KLOPT NIET: {what}", "DOES NOT HOLD: {what}"),
+    "at": ("plaats {place}, {stream} versie {version}: ", "place {place}, {stream} version {version}: "),
+}  # fmt: skip
+
+
+class Fault(Exception):
+    """What is wrong: a code of `SAYS`, what it is about, the event at fault, and the exit code."""
+
+    def __init__(self, code: str, what: object = "", event: dict[str, Any] | None = None, exits: int = 1) -> None:
+        super().__init__(code)
+        self.code, self.what, self.event, self.exits = code, what, event, exits
+
+
+class Key(NamedTuple):
+    """A verifier key: its name, its id (4 bytes) and the Ed25519 key (32)."""
+
+    name: str
+    id: bytes
+    key: bytes
+
+
+class Note(NamedTuple):
+    """A signed checkpoint: which log, how many leaves, their root; what was signed, and the signatures (name, id and bytes)."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: bytes
+    signatures: list[tuple[str, bytes]]
+
+
+class Held(NamedTuple):
+    """What was found to hold: the note, each event with what it says (None where its bytes are withheld), the last version,
+    and the size of the earlier checkpoint (0: none).
+    """
+
+    note: Note
+    said: dict[int, tuple[dict[str, Any], dict[str, Any] | None]]
+    last: int
+    since: int
+
+
+def unreadable(what: str) -> NoReturn:
+    """Refuse to go on: this is no pack."""
+    raise Fault("unreadable", what, exits=2)
+
+
+# --- reading, whatever it is
+
+
+def unbase64(text: object) -> bytes:
+    """The bytes of base64 in its one spelling."""
+    try:
+        data = base64.b64decode(text, validate=True) if isinstance(text, str) else unreadable("base64")
+    except (binascii.Error, ValueError):
+        unreadable("base64")
+    return data if base64.b64encode(data).decode() == text else unreadable("base64")
+
+
+def loads(data: bytes) -> Any:
+    """JSON without a name twice in one object, and without numbers that are none."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) else unreadable("a name twice")
+
+    try:
+        return json.loads(data.decode(), object_pairs_hook=once, parse_constant=unreadable)
+    except (ValueError, RecursionError):
+        unreadable("JSON")
+
+
+def shaped(value: Any, needs: dict[str, type], *may: str) -> dict[str, Any]:
+    """The object, if it has these names with values of these types, and besides at most those that it may have."""
+    if type(value) is not dict or not needs.keys() <= value.keys() <= needs.keys() | set(may):
+        unreadable("names")
+    if any(type(value[name]) is not kind for name, kind in needs.items()):
+        unreadable("types")
+    return value
+
+
+def contents(path: str) -> bytes:
+    """The bytes of a file."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(LIMIT + 1)
+    except (OSError, ValueError):
+        raise Fault("no-file", path, exits=2) from None
+    return data if len(data) <= LIMIT else unreadable("size")
+
+
+def read(path: str) -> tuple[Any, dict[str, bytes]]:
+    """The pack, and all that is in the zip. A zip that is not just as it was made (names, packing, sizes) is not opened."""
+    data = contents(path)
+    if not data.startswith(b"PK"):
+        return loads(data), {}
+    try:
+        with zipfile.ZipFile(path) as packed:
+            members = packed.infolist()
+            names = {m.filename for m in members}
+            if len(names) != len(members) or not {"pack.json", "checkpoint.txt"} <= names <= MEMBERS:
+                unreadable("members")
+            if any(m.compress_type or m.flag_bits & 1 for m in members) or sum(m.file_size for m in members) > len(data):
+                unreadable("packing")
+            found = {name: packed.read(name) for name in names}
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, OverflowError, struct.error):
+        unreadable("zip")
+    return loads(found["pack.json"]), found
+
+
+# --- the signed note
+
+
+def verifier_key(text: str) -> Key:
+    """A verifier key, written `<name>+<id>+<kind and key>`."""
+    name, found, data = [*text.strip().split("+", 2), "", ""][:3]
+    try:
+        key = unbase64(data)
+    except Fault:
+        key = b""
+    made = Key(name, hashlib.sha256(name.encode() + b"\n" + key).digest()[:4], key[1:])
+    if not name or len(key) != 33 or key[:1] != b"\x01" or found != made.id.hex():
+        raise Fault("bad-key", exits=2)
+    return made
+
+
+def note_of(text: str, what: str) -> Note:
+    """Take a note apart. Nothing of it is checked yet."""
+    body, gap, rest = text.rpartition("\n\n\u2014 ")
+    lines, signatures = body.split("\n"), []
+    try:
+        if not gap or not text.endswith("\n") or len(lines) < 3 or "" in lines or any(c < " " and c != "\n" for c in text):
+            unreadable("note")
+        root = unbase64(lines[2])
+        for line in ("\u2014 " + rest)[:-1].split("\n"):
+            name, _, data = line[2:].partition(" ")
+            signatures.append((name, unbase64(data)))
+            if line[:2] != "\u2014 " or not name or re.search(r"[\s+]", name) or len(signatures[-1][1]) < 5:
+                unreadable("signature")
+        if not re.fullmatch(r"[1-9][0-9]{0,18}", lines[1], re.ASCII) or len(root) != 32:
+            unreadable("note")
+    except Fault:
+        raise Fault("bad-note", what, exits=2) from None
+    return Note(lines[0], int(lines[1]), root, f"{body}\n".encode(), signatures)
+
+
+def check_signature(note: Note, key: Key, what: str) -> None:
+    """Others' signatures are passed over; this key's must be there, and right."""
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        raise Fault("no-cryptography", exits=2) from None
+    own = [data[4:] for name, data in note.signatures if (name, data[:4]) == (key.name, key.id)]
+    if not own:
+        raise Fault("other-key", what)
+    for signature in own:
+        try:
+            Ed25519PublicKey.from_public_bytes(key.key).verify(signature, note.text)
+        except InvalidSignature:
+            raise Fault("forged", what) from None
+
+
+# --- the tree (RFC 6962, section 2.1; checked as in RFC 9162, sections 2.1.3.2 and 2.1.4.2)
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash of a node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def inclusion(index: int, size: int, leaf: bytes, proof: list[bytes], root: bytes) -> bool:
+    """Whether the leaf's hash is at this index (from 0) of the tree with this size and root."""
+    if not 0 <= index < size or any(len(each) != 32 for each in (leaf, root, *proof)):
+        return False
+    at, last, found = index, size - 1, leaf
+    for each in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = node(each, found)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            found = node(found, each)
+        at, last = at >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def consistency(first: int, second: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
+    """Whether the tree of the second size begins with that of the first."""
+    if not 0 < first <= second or any(len(each) != 32 for each in (old_root, new_root, *proof)):
+        return False
+    if first == second:
+        return not proof and old_root == new_root
+    path = [old_root, *proof] if first & (first - 1) == 0 else proof
+    if not path:
+        return False
+    at, last = first - 1, second - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old = new = path[0]
+    for each in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            old, new = node(each, old), node(each, new)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            new = node(new, each)
+        at, last = at >> 1, last >> 1
+    return last == 0 and old == old_root and new == new_root
+
+
+# --- one event
+
+
+def micros(stamp: str, event: dict[str, Any]) -> int:
+    """A stamp as microseconds since 1970."""
+    try:
+        moment = datetime.fromisoformat(stamp) if MOMENT.fullmatch(stamp) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Fault("stamp", event=event)
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def leaf_hash(store: str, event: dict[str, Any], digest: bytes) -> bytes:
+    """The leaf's hash: over the digest of the stored bytes and the stamps, in a fixed layout."""
+    times = [micros(event[name], event) for name in ("recorded_at", "placed_at")]
+    texts = [event[name].encode() for name in ("stream", "topic", "recorded_by")]
+    numbers = (event["place"], event["version"], *times)
+    try:
+        entry = struct.pack(">16s16sQQqq32s", b"casusregie/leaf1", bytes.fromhex(store), *numbers, digest)
+        entry += b"".join(struct.pack(">H", len(text)) + text for text in texts)
+    except struct.error:
+        unreadable("a number or a text too large")
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def check_inclusion(pack: dict[str, Any], note: Note, event: dict[str, Any], digest: bytes) -> None:
+    """The event is in the signed log, at its place and with these stamps."""
+    if not 0 < event["place"] <= pack["upto"] <= note.size or event["version"] < 1:
+        raise Fault("beyond", event=event)
+    hashed, proof = leaf_hash(pack["store"], event, digest), [unbase64(p) for p in event["proof"]]
+    if len(digest) != 32 or not inclusion(event["place"] - 1, note.size, hashed, proof, note.root):
+        raise Fault("inclusion", event=event)
+
+
+def check_envelope(event: dict[str, Any], says: Any) -> None:
+    """What the stored bytes say of themselves is what stands beside them."""
+    if type(says) is not dict or any(type(says.get(name, {})) is not dict for name in ("by", "sealed", "facts")):
+        raise Fault("envelope", "JSON", event)
+    for name in ("stream", "version", "topic"):
+        if type(says.get(name)) is not type(event[name]) or says[name] != event[name]:
+            raise Fault("envelope", name, event)
+    for at in says.get("sealed", {}).values():
+        shaped(at, {"subject": str, "key": str, "commitment": str, "digest": str})
+
+
+def parts(*each: bytes) -> bytes:
+    """The parts, each after its length in four bytes."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in each)
+
+
+def check_commitment(event: dict[str, Any], field: str, commitment: str, salt: bytes, text: str) -> None:
+    """The text with its salt is what was committed to, at this place in the history."""
+    at = parts(b"casusregie text commitment 1", event["stream"].encode(), event["version"].to_bytes(8, "big"), field.encode())
+    if len(salt) != 16 or hashlib.sha256(at + parts(salt, text.encode())).hexdigest() != commitment:
+        raise Fault("commitment", field, event)
+
+
+def check_texts(event: dict[str, Any], says: dict[str, Any]) -> None:
+    """Each sealed field has its text with its salt, or why not; nothing else has one."""
+    sealed, texts = says.get("sealed", {}), event.get("texts", {})
+    if type(texts) is not dict or ("texts" in event and not texts):
+        unreadable("texts")
+    for field in texts.keys() | sealed.keys():
+        if field not in sealed or field not in texts:
+            raise Fault("text-missing" if field in sealed else "not-sealed", field, event)
+        told = texts[field]
+        if type(told) is dict and "text" in told:
+            shaped(told, {"text": str, "salt": str})
+            check_commitment(event, field, sealed[field]["commitment"], unbase64(told["salt"]), told["text"])
+        elif shaped(told, {"withheld": str}, "by")["withheld"] not in WHY:
+            unreadable("withheld")
+
+
+def check_erasure(pack: dict[str, Any], said: dict[int, Any], event: dict[str, Any], why: dict[str, Any], of: object) -> None:
+    """Of who was erased the history says so: at the place that is named, or after all that is shown here."""
+    if why["withheld"] != "erased":
+        if "by" in why:
+            raise Fault("erasure", why["withheld"], event)
+        return
+    place = why.get("by")
+    at, says = said.get(place, (None, None)) if type(place) is int else (None, None)
+    if type(place) is int and place > pack["upto"]:
+        return
+    if at is None or says is None or at["stream"] != event["stream"] or at["topic"] not in ERASING:
+        raise Fault("erasure", place, event)
+    if of is not None and says["facts"].get("subject") != of:
+        raise Fault("erasure", place, event)
+
+
+# --- the whole
+
+
+def check_event(pack: dict[str, Any], note: Note, event: Any) -> dict[str, Any] | None:
+    """One event with its proof. Out: what its bytes say; None where they are withheld."""
+    shaped(event, EVENT, *(("state", "texts") if "state" in event else ("digest", "withheld")))
+    if "state" in event:
+        state = unbase64(event["state"])
+        check_inclusion(pack, note, event, hashlib.sha256(state).digest())
+        says = loads(state)
+        check_envelope(event, says)
+        check_texts(event, says)
+        return dict(says)
+    check_inclusion(pack, note, event, unbase64(event.get("digest")))
+    why = shaped(event.get("withheld"), {"withheld": str}, "by")["withheld"]
+    if why != "erased" and (why, event["topic"]) != ("other-cases", DISCLOSED):
+        raise Fault("erasure", why, event)
+    return None
+
+
+def check_versions(pack: dict[str, Any], said: dict[int, Any]) -> int:
+    """The versions of each stream count from 1 without a gap. Out: the last of the case."""
+    streams: dict[str, list[dict[str, Any]]] = {pack["case"]: []}
+    for event, _ in said.values():
+        streams.setdefault(event["stream"], []).append(event)
+    for events in streams.values():
+        for expected, event in enumerate(sorted(events, key=lambda e: e["version"]), 1):
+            if event["version"] != expected:
+                raise Fault("versions" if event["version"] > expected else "twice", expected - 1, event)
+    return len(streams[pack["case"]]) or unreadable("no event of the case")
+
+
+def check_streams(pack: dict[str, Any], said: dict[int, Any], last: int) -> None:
+    """What is not of the case's own stream is who saw it; and nobody saw more of it than is shown."""
+    for event, says in said.values():
+        if event["stream"] == pack["case"]:
+            continue
+        facts = says["facts"] if says else {"of": pack["case"]}
+        seen, version = facts.get("seen"), facts.get("seen_version")
+        mine = facts.get("of") == pack["case"]
+        if event["topic"] != DISCLOSED or not (mine or (isinstance(seen, list) and pack["case"] in seen)):
+            raise Fault("stream", event=event)
+        if mine and type(version) is int and version > last:
+            raise Fault("tail", version, event)
+
+
+def check_since(pack: dict[str, Any], note: Note, key: Key, held: str | None) -> int:
+    """The log goes on from the auditor's checkpoint; without one, from the pack's own copy. Out: its size, 0 for none."""
+    since = shaped(pack["since"], {"checkpoint": str, "proof": list}) if "since" in pack else None
+    theirs = note_of(since["checkpoint"], "since") if since else None
+    earlier = note_of(held, "--checkpoint") if held is not None else theirs
+    if earlier is None:
+        return 0
+    for each in (earlier, theirs or earlier):
+        if each.origin != note.origin:
+            raise Fault("other-log", each.origin)
+        check_signature(each, key, f"checkpoint {each.size}")
+    if earlier.size > note.size:
+        raise Fault("older", earlier.size)
+    if earlier.size < note.size and (theirs is None or theirs.size != earlier.size):
+        raise Fault("no-proof-since", earlier.size)
+    proof = [unbase64(p) for p in since["proof"]] if since and theirs and theirs.size == earlier.size else []
+    if not consistency(earlier.size, note.size, earlier.root, note.root, proof):
+        raise Fault("inconsistent", earlier.size)
+    return earlier.size
+
+
+def check_log(pack: dict[str, Any], key: str | None) -> tuple[Note, Key]:
+    """The checkpoint is of the store that the pack names, and signed with the key."""
+    origin, own = ORIGIN.fullmatch(pack["origin"]), verifier_key(pack["key"])
+    known, note = verifier_key(key) if key is not None else own, note_of(pack["checkpoint"], "checkpoint")
+    if pack["format"] != FORMAT or origin is None:
+        unreadable("format")
+    if origin.group(1) != pack["store"] or not pack["origin"] == note.origin == own.name:
+        raise Fault("other-log", note.origin)
+    if known != own:
+        raise Fault("other-key", "--key")
+    check_signature(note, known, "checkpoint")
+    return note, known
+
+
+def check(pack: Any, beside: dict[str, bytes], key: str | None = None, held: str | None = None) -> Held:
+    """Check everything. In: the pack, what else is in the zip, the verifier key and the auditor's own checkpoint. Raises `Fault`
+    for the first thing that is wrong.
+    """
+    shaped(pack, PACK, "since")
+    note, known = check_log(pack, key)
+    since = check_since(pack, note, known, held)
+    copies = {"checkpoint.txt": pack["checkpoint"].encode()}
+    copies |= {"earlier.txt": pack["since"]["checkpoint"].encode()} if "since" in pack else {}
+    for member in ("checkpoint.txt", "earlier.txt"):
+        if beside and beside.get(member) != copies.get(member):
+            raise Fault("member", member)
+    said: dict[int, tuple[dict[str, Any], dict[str, Any] | None]] = {}
+    placed = (0, "")
+    for event in pack["events"]:
+        says = check_event(pack, note, event)
+        if event["place"] <= placed[0] or event["placed_at"] < placed[1]:
+            raise Fault("twice" if event["place"] in said else "order", event=event)
+        placed = (event["place"], event["placed_at"])
+        said[event["place"]] = (event, says)
+    for event, says in said.values():
+        if says is None:
+            check_erasure(pack, said, event, event["withheld"], None)
+        for field, told in event.get("texts", {}).items():
+            if says and "withheld" in told:
+                check_erasure(pack, said, event, told, says["sealed"][field]["subject"])
+    last = check_versions(pack, said)
+    check_streams(pack, said, last)
+    return Held(note, said, last, since)
+
+
+# --- showing
+
+
+def moment(text: str) -> datetime:
+    """A moment; a day is the end of that day in Amsterdam, as `casus` has it."""
+    try:
+        found = datetime.fromisoformat(text)
+        if DAY.fullmatch(text):
+            from zoneinfo import ZoneInfo
+
+            found = found.replace(hour=23, minute=59, second=59, microsecond=999999, tzinfo=ZoneInfo("Europe/Amsterdam"))
+        if found.utcoffset() is not None:
+            return found
+    except (ValueError, LookupError, OverflowError):
+        pass
+    raise Fault("bad-moment", exits=2)
+
+
+def safe(value: object) -> str:
+    """A text without what a terminal would carry out."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(value))
+
+
+class Teller:
+    """Says it, in a language or as JSON."""
+
+    def __init__(self, lang: str, as_json: bool) -> None:
+        self.at, self.json = ("nl", "en").index(lang), as_json
+
+    def say(self, code: str, **facts: object) -> str:
+        """A sentence."""
+        return SAYS[code][self.at].format(**{name: safe(fact) for name, fact in facts.items()})
+
+    def line(self, text: str, *, err: bool = False) -> None:
+        """A line, on stdout or stderr."""
+        (sys.stderr if err else sys.stdout).write(text + "\n")
+
+    def record(self, row: dict[str, Any]) -> None:
+        """An object on a line."""
+        self.line(json.dumps(row))
+
+    def fault(self, fault: Fault) -> None:
+        """What is wrong, and with which event."""
+        event = {name: fault.event[name] for name in ("place", "stream", "version")} if fault.event else {}
+        if self.json:
+            verdict = "does-not-hold" if fault.exits == 1 else "unreadable"
+            self.record({"verdict": verdict, "fault": fault.code, "what": str(fault.what), **event})
+        text = (self.say("at", **event) if event else "") + self.say(fault.code, what=fault.what)
+        self.line(self.say("broken", what=text) if fault.exits == 1 else text, err=True)
+
+    def event(self, event: dict[str, Any], says: dict[str, Any] | None) -> None:
+        """One event: when, what, who, and of each text itself or why not."""
+        by = (says or {}).get("by", {})
+        if self.json:
+            row = {name: event[name] for name in EVENT if name != "proof"} | {"withheld": event.get("withheld")}
+            texts = {f: t if "withheld" in t else {"text": t["text"]} for f, t in event.get("texts", {}).items()}
+            more = {"occurred_at": says.get("occurred_at"), "by": by, "facts": says["facts"]} if says else {}
+            self.record(row | more | {"texts": texts})
+            return
+        times = {name: f"{event[f'{name}_at'][:19].replace('T', ' ')}Z" for name in ("recorded", "placed")}
+        who = f"{by.get('actor', '')} ({event['recorded_by']})".strip()
+        self.line(self.say("event", place=event["place"], version=event["version"], topic=event["topic"], who=who, **times))
+        if says is None:
+            self.line(f"      {self.why(event['withheld'])}")
+            return
+        texts = event.get("texts", {})
+        if facts := {name: fact for name, fact in says["facts"].items() if fact not in (None, [], "") and name not in texts}:
+            self.line(f"      {safe(json.dumps(facts, ensure_ascii=False))}")
+        for field, told in texts.items():
+            self.line(f"      {safe(field)}: " + (safe(told["text"]) if "text" in told else self.why(told)))
+
+    def why(self, told: dict[str, Any]) -> str:
+        """Why something is not shown."""
+        return self.say("withheld", why=told["withheld"], by=self.say("by", place=told["by"]) if "by" in told else "")
+
+
+def show(tell: Teller, pack: dict[str, Any], found: Held, asked: argparse.Namespace) -> None:
+    """All that was proved, as far as it was known at the moment that was asked."""
+    until = moment(asked.known_at) if asked.known_at is not None else None
+    events = [(e, s) for e, s in found.said.values() if until is None or datetime.fromisoformat(e["placed_at"]) <= until]
+    minds = ["own-key"] if asked.key is None else []
+    minds += [] if asked.checkpoint is not None else ["own-since" if found.since else "no-since"]
+    root = base64.b64encode(found.note.root).decode()
+    if tell.json:
+        for event, says in events:
+            tell.event(event, says)
+        tell.record({
+            "verdict": "holds", "case": pack["case"], "store": pack["store"], "origin": pack["origin"], "size": found.note.size,
+            "root": root, "since": found.since, "events": len(found.said), "shown": len(events), "last": found.last,
+            "mind": minds,
+        })  # fmt: skip
+        return
+    tell.line(tell.say("head", case=pack["case"], store=pack["store"], size=found.note.size, root=root))
+    if found.since:
+        tell.line(tell.say("follows", size=found.since))
+    for event, says in events:
+        tell.event(event, says)
+    if until is not None:
+        tell.line(tell.say("known", at=asked.known_at, count=len(events)))
+    for mind in minds:
+        tell.line(tell.say(mind), err=True)
+    tell.line(tell.say("holds", count=len(found.said), last=found.last))
+
+
+def main(words: list[str] | None = None) -> int:
+    """Check a pack and show what it proves. Out: the exit code."""
+    asks = argparse.ArgumentParser(prog="verify.py", description="Checks a pack of `casus evidence pack`.")
+    asks.add_argument("pack", help="pack.zip, or the pack.json in it")
+    asks.add_argument("--checkpoint", metavar="FILE", help="the signed checkpoint that you hold yourself")
+    asks.add_argument("--key", metavar="VKEY", help="the verifier key, had from elsewhere; or a file with it")
+    asks.add_argument("--known-at", metavar="MOMENT", help="show only what had a place by then: 2026-03-01")
+    asks.add_argument("--json", action="store_true", help="an object a line")
+    asks.add_argument("--lang", choices=("nl", "en"), default="en")
+    asked = asks.parse_args(words)
+    tell = Teller(asked.lang, asked.json)
+    try:
+        if asked.known_at is not None:
+            moment(asked.known_at)
+        held = contents(asked.checkpoint).decode() if asked.checkpoint is not None else None
+        key = asked.key if asked.key is None or "+" in asked.key else contents(asked.key).decode()
+        pack, beside = read(asked.pack)
+        found = check(pack, beside, key, held)
+        if "verify.py" in beside and beside["verify.py"] != Path(__file__).read_bytes():
+            tell.line(tell.say("other-verifier"), err=True)
+        show(tell, pack, found, asked)
+    except Fault as fault:
+        tell.fault(fault)
+        return fault.exits
+    except UnicodeError:
+        tell.fault(Fault("unreadable", "UTF-8", exits=2))
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(main())

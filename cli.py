@@ -47,9 +47,12 @@ def _run(args: Sequence[str] | None, session: Session | None) -> int:
             stream.reconfigure(errors="backslashreplace")
     began = time.monotonic()
     try:
-        with root.make_context("casus", argv, obj=session) as ctx:
-            root.invoke(ctx)
-        session.out.out.flush()
+        try:
+            with root.make_context("casus", argv, obj=session) as ctx:
+                root.invoke(ctx)
+            session.out.out.flush()  # the result first
+        finally:
+            session.cover()  # a look that was refused is an event too
         session.log("done", code=int(session.code), seconds=round(time.monotonic() - began, 3))
         return session.code
     except click.exceptions.Exit as done:

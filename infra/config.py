@@ -6,18 +6,26 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from domain.refusal import Refused
 
+if TYPE_CHECKING:
+    from infra.evidence.due import Often
+
 FILE = "config.toml"
-KNOWN = ("store", "key_file", "ledger", "legal", "team", "as")
+KNOWN = ("store", "key_file", "signer_file", "ledger", "legal", "team", "as", "checkpoint_events", "checkpoint_minutes")
+NUMBERS = frozenset({"checkpoint_events", "checkpoint_minutes"})
+LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where the store is and who asks. `store` is a PostgreSQL DSN, or None for the folder `home` on this machine; `ledger`
-    is the file in which erasures are written down, `legal` one with the organisation's own legal terms.
+    is the file in which erasures are written down, `legal` one with the organisation's own legal terms, `signer_file` the one
+    with the keys that sign checkpoints: one every so many events, or minutes.
 
     `team` and `actor` are what holds when the command line says nothing.
     """
@@ -29,6 +37,15 @@ class Settings:
     actor: str | None = None
     ledger: Path | None = None
     legal: Path | None = None
+    signer_file: Path | None = None
+    checkpoint_events: int = 1000
+    checkpoint_minutes: int = 15
+
+    def often(self) -> Often:
+        """How often a checkpoint is signed."""
+        from infra.evidence.due import Often
+
+        return Often(self.checkpoint_events, timedelta(minutes=self.checkpoint_minutes))
 
     def __repr__(self) -> str:  # a DSN may hold a password
         return f"Settings({'server' if self.store else 'embedded'})"
@@ -45,13 +62,24 @@ def settings(
     key_file = environ.get("CASUS_KEY_FILE") or filed.get("key_file")
     ledger = environ.get("CASUS_LEDGER") or filed.get("ledger")
     legal = environ.get("CASUS_LEGAL") or filed.get("legal")
+    signer = environ.get("CASUS_SIGNER_FILE") or filed.get("signer_file")
+    often = {name: _number(name, environ.get(f"CASUS_{name.upper()}") or filed[name]) for name in NUMBERS
+             if environ.get(f"CASUS_{name.upper()}") or name in filed}  # fmt: skip
     if chosen and not chosen.startswith(("postgresql://", "postgres://")):
         raise Refused("store-not-postgresql", field="CASUS_STORE")
     return Settings(
         home, chosen or None, Path(key_file).expanduser() if key_file else None,
         team or environ.get("CASUS_TEAM") or filed.get("team"), actor or environ.get("CASUS_AS") or filed.get("as"),
         Path(ledger).expanduser() if ledger else None, Path(legal).expanduser() if legal else None,
+        Path(signer).expanduser() if signer else None, **often,
     )  # fmt: skip
+
+
+def _number(name: str, given: str) -> int:
+    """A whole number from one up. Refused as `setting-not-a-number`."""
+    if not (given.isascii() and given.isdigit() and 0 < int(given) <= LARGEST):
+        raise Refused("setting-not-a-number", field=name, largest=LARGEST)
+    return int(given)
 
 
 def home_of(environ: Mapping[str, str]) -> Path:
@@ -77,6 +105,6 @@ def _read(path: Path) -> dict[str, str]:
         if name not in KNOWN:
             # a slip of the pen is said back; what is no word may be anything, a password too
             raise Refused("unknown-setting", field=name if name.isidentifier() else "?", file=FILE, choices=KNOWN)
-        if not isinstance(value, str):
+        if not isinstance(value, str) and not (name in NUMBERS and type(value) is int):
             raise Refused("setting-not-text", field=name, file=FILE)
-    return found
+    return {name: str(value) for name, value in found.items()}

@@ -39,6 +39,8 @@ def init(
     team = team or (_asked(session, TEAM) if profile is None and session.interactive() else None)
     if team or profile:
         made |= _team(session, team, profile, partner, role, name)
+    if not session.settings.store:  # on a server who follows the log signs, with a key that the owner need not have
+        made["key"] = str(session.evidence.key or session.evidence.begin())
     if session.out.json:
         session.out.record(made | {"assurance": session.assurance})
         return
@@ -51,7 +53,17 @@ def init(
         session.out.note("init.teams", teams=", ".join(teams))
     else:
         session.out.note("init.no-team")
+    if made["store"] == "made":
+        _evidence(session)
     session.out.note("init.assurance" if session.assurance == "os-user" else "init.database")
+
+
+def _evidence(session: Session) -> None:
+    """Where the key that signs checkpoints is, and what to do with it."""
+    if session.settings.store:
+        session.out.note("evidence.follower-signs")
+    else:
+        session.out.note("evidence.key-made", path=str(session.store_config.signer_in), outside=str(session.store_config.outside))
 
 
 def _store(session: Session) -> str:

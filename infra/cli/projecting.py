@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,10 @@ from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.readmodels.catching_up import Progress, Told
 from infra.texts import Words
+
+if TYPE_CHECKING:
+    from infra.evidence.following import Following
+    from infra.evidence.note import VerifierKey
 
 EVERY = Param("every", "integer", default="1")
 NAMES = Param("names", "word", many=True, positional=True)
@@ -57,8 +62,8 @@ def rebuild(session: Session, names: list[str]) -> None:
 
 
 def follow(session: Session, every: int, once: bool) -> None:
-    """Keep the tables up until interrupted or asked to stop; what is lost for a while is tried again. On a server it also
-    tells other tables' cases what nobody else may tell them.
+    """Keep the tables up until interrupted or asked to stop; what is lost for a while is tried again. It signs checkpoints when
+    they are due, where it has the key; on a server it also tells other tables' cases what nobody else may tell them.
     """
     import signal
 
@@ -75,13 +80,33 @@ def follow(session: Session, every: int, once: bool) -> None:
     def lost(refused: Refused) -> None:
         session.log("store lost, trying again", code=refused.code)
 
+    signing = _signing(session)
+
+    def also() -> None:
+        deliver(session.store)
+        signing.turn()
+
     try:
-        session.readmodels.follow(stop, teller(session), float(every), lost, lambda: deliver(session.store))
+        session.readmodels.follow(stop, teller(session), float(every), lost, also)
     except KeyboardInterrupt:
         stopping.append(signal.SIGINT)
     finally:
         signal.signal(signal.SIGTERM, before)
     session.out.note("followed")
+
+
+def _signing(session: Session) -> Following:
+    from infra.cli.evidence import teller as leaves
+    from infra.cli.failures import refusal
+    from infra.evidence.following import Following
+
+    def begun(key: VerifierKey) -> None:
+        session.out.note("evidence.follower-begins", path=str(session.store_config.signer_in), key=str(key))
+
+    def hindered(refused: Refused) -> None:
+        session.out.warn("evidence.follower-without-key", why=refusal(refused, session.words))
+
+    return Following(session.evidence, begun, hindered, leaves(session))
 
 
 def teller(session: Session) -> Told:

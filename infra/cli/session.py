@@ -81,7 +81,8 @@ class Session:
         """Where the store is, as the store wants it."""
         from infra.store.config import StoreConfig
 
-        return StoreConfig(self.settings.home, self.settings.store, self.settings.key_file, ledger=self.settings.ledger)
+        known = self.settings
+        return StoreConfig(known.home, known.store, known.key_file, ledger=known.ledger, signer=known.signer_file)
 
     @cached_property
     def store(self) -> Store:
@@ -116,7 +117,7 @@ class Session:
         """The evidence log: what shows that nothing was changed."""
         from infra.evidence.evidence import Evidence
 
-        return Evidence(self.store, self.store_config.signer_in, self.store_config.outside)
+        return Evidence(self.store, self.store_config.signer_in, self.store_config.outside, self.settings.often())
 
     @cached_property
     def gate(self) -> Gate:
@@ -195,6 +196,14 @@ class Session:
         """
         if self.settings.store:
             self.store.head()
+
+    def cover(self) -> None:
+        """Have a checkpoint signed, where what this run stored makes one due. On a server that is the follower's."""
+        store: Store | None = self.__dict__.get("store")
+        if store is not None and store.stored and not self.settings.store:
+            from infra.cli.covering import cover
+
+            cover(self)
 
     def close(self) -> None:
         """Let go of what was opened."""

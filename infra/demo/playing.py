@@ -112,6 +112,7 @@ class Stage:
             report(error, session)
             refused = True
         finally:
+            session.cover()
             session.close()
             out.flush()
             err.flush()

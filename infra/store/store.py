@@ -42,6 +42,8 @@ class Store(Reader):
         self._backend = backend
         self._held: tuple[str, ...] = ()
         self._must_end_at: int | None = None
+        self.stored = False
+        """Whether anything was stored since it was opened."""
 
     @property
     def store_id(self) -> str:
@@ -114,6 +116,7 @@ class Store(Reader):
         stored = _receipt(receipt, answer)
         if answer.outcome == "known":
             return self._again(receipt, stored)
+        self.stored = True
         self._backend.seen(stored.recorded_at)
         if self._must_end_at is not None:
             self._must_end_at += len(entries)
@@ -238,6 +241,7 @@ class Store(Reader):
         now = self.now()
         state = encode(Recorded(stream_of(disclosure), 1, event, now, header), {})
         stamped = self._backend.disclose(Bare(disclosure, state, event.of, event.subjects, event.fields, event.outcome))
+        self.stored = True
         self._backend.seen(stamped.recorded_at)
         if self._must_end_at is not None and stamped.place == self._must_end_at + 1:
             self._must_end_at += 1  # it is ours: nobody came in between

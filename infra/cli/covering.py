@@ -1,0 +1,26 @@
+"""Signs a checkpoint at the end of a run that made one due. What was done stands, whatever becomes of it."""
+
+from __future__ import annotations
+
+from domain.refusal import Refused
+from infra.cli.session import Session
+from infra.evidence.due import Due
+
+
+def cover(session: Session) -> None:
+    """Look whether one is due, and sign it. What stands in the way is said, also when silence was asked: until it is mended
+    nobody vouches for what is recorded.
+    """
+    if not Due(session.store, session.settings.often()).now():
+        return
+    try:
+        from infra.cli.evidence import teller
+
+        session.evidence.checkpoint(tell=teller(session))
+        session.out.progress_done()
+    except Refused as refused:
+        from infra.cli.failures import refusal
+
+        session.out.warn("evidence.not-signed-now", why=refusal(refused, session.words))
+    except KeyboardInterrupt:
+        session.out.warn("evidence.interrupted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -30,15 +31,15 @@ def export(
     session: Session, what: str, write: Write, *, output: str, recipient: str, place: int | None, which: Which,
     coarsen: Grain, hide_organisations: bool,
 ) -> None:  # fmt: skip
-    """Write histories to a file. What leaves is stored, with the cases in it, whom it is for and its digest, before the file is
-    in its place.
+    """Write histories to a file, up to the place of the checkpoint that goes with it. What leaves is stored, with the cases in
+    it, whom it is for and its digest, before the file is in its place.
     """
     least = session.gate.shows_from()
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general(what)
-    upto = standing(session, place)
-    histories = read(session, upto, recipient, which, coarsen=coarsen, hide_organisations=hide_organisations)
-    told = {"recipient": recipient, "place": upto}
+    checkpoint = session.evidence.at(place)
+    histories = read(session, checkpoint.size, recipient, which, coarsen=coarsen, hide_organisations=hide_organisations)
+    told = {"recipient": recipient, "place": checkpoint.size}
 
     def leaving(digest: str) -> None:
         session.gate.general(what, outcome="exported", seen=histories.seen, recipient=recipient, digest=digest)
@@ -50,7 +51,8 @@ def export(
         session.out.warn("counts-withheld", least=least)
     cases = len(histories.seen)
     if session.out.json:
-        session.out.record({"cases": cases, "events": count, **told})
+        proof = {"origin": checkpoint.origin, "root": b64encode(checkpoint.root).decode()}
+        session.out.record({"cases": cases, "events": count, **told, **proof})
     else:
         session.out.line(session.words.say("exported", cases=cases, events=count))
         session.out.line(session.words.say("left-house", **told))
@@ -69,18 +71,6 @@ def read(
     return Histories(
         session.store, place, names, which=which, coarsening=Coarsening(coarsen), least=session.gate.shows_from(), told=told,
     )  # fmt: skip
-
-
-def standing(session: Session, place: int | None) -> int:
-    """The place that was named, else the last there is. Refused as `place-beyond` when the log has not come so far: what is
-    said of it would not stay the same.
-    """
-    from domain.refusal import Refused
-
-    head = session.store.head()
-    if place is not None and place > head:
-        raise Refused("place-beyond", place=place, last=head)
-    return head if place is None else place
 
 
 def chosen(since: date | None, until: date | None, team: str | None, source: str | None = None) -> Which:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from infra.cli.history_export import chosen, standing
+from infra.cli.history_export import chosen
 from infra.cli.history_export import export as export_histories_of
 from infra.cli.param import Bad
 from infra.cli.session import Session
@@ -49,7 +49,7 @@ def of_source(session: Session, source: str, output: str, recipient: str, place:
 
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general(WHAT)
-    upto = None if place is None else standing(session, place)
+    upto = None if place is None else session.evidence.at(place).size
     models = session.readmodels if upto is None else session.readmodels.up_to(upto, session.store.streams(f"{source}:"))
     rows = in_document_order(steps_of(session.store, models, lambda refs: session.gate.general(WHAT, refs=refs), source))
     if upto is None:

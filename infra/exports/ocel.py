@@ -29,9 +29,9 @@ def export_ocel(courses: Iterable[Course], path: Path, leaving: Leaving = str) -
     fails. `leaving` hears the digest (SHA-256) of the file then, before it is in its place: what it raises leaves no file.
     Refuses a place that can't be written.
     """
-    with written_whole(path) as file:
+    with written_whole(path) as file, TemporaryFile() as objects:
         out = Digested(file)
-        writing = _Writing(out)
+        writing = _Writing(out, objects)
         for course in courses:
             writing.course(course)
         writing.end()
@@ -47,9 +47,8 @@ class _Writing:
     share is kept. One item a line.
     """
 
-    def __init__(self, out: Digested) -> None:
-        self._out = out
-        self._objects: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed in `end`
+    def __init__(self, out: Digested, objects: IO[bytes]) -> None:
+        self._out, self._objects = out, objects
         self._shared: dict[str, _Object] = {}
         self._event_types: Types = {}
         self._object_types: Types = {kind: {} for kind in KINDS}
@@ -85,7 +84,6 @@ class _Writing:
         self._out.write((self._separators["events"] if not self.count else "").encode() + _BEFORE["objects"].encode())
         self._objects.seek(0)
         shutil.copyfileobj(self._objects, self._out)
-        self._objects.close()
         for name, types in (("eventTypes", self._event_types), ("objectTypes", self._object_types)):
             lines = ",\n".join(_json(t) for t in _declared(types))
             self._out.write(f'\n],\n"{name}":[\n{lines}'.encode())

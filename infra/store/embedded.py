@@ -45,9 +45,10 @@ class Embedded:
         self._keys_database: SQLiteDatabase | None = None
 
     def open(self) -> Backend:
-        """Check the schema."""
-        schema = Schema(self.database, STORE, "casus")
-        schema.status().check()
+        """Check both schemas: an upgrade may have been broken off between the two. Where there are no keys none is opened."""
+        Schema(self.database, STORE, "casus").status().check()
+        if self.config.keys_db.exists():
+            Schema(self.keys_database(), KEYS, "casus_keys").status().check()
         rows = self.database.query("SELECT store_id FROM casus_store")
         if not rows:  # its making was interrupted
             raise Refused("no-store", path=str(self.config.events_file))

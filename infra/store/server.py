@@ -34,6 +34,10 @@ IN_OWNERS_HANDS = """
         AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ANY (?) AND rolcanlogin)
 """
 """Whether the login that came in may do as the owner of the tables does, and none of these is a login on this server."""
+OPENING = (
+    "SELECT (SELECT max(version) FROM casus.casus_schema), (SELECT max(version) FROM casus_keys.casus_schema), "
+    "store_id, clock_timestamp() FROM casus.casus_store"
+)
 LOCK = "hashtextextended(?, 4071)"
 
 
@@ -50,18 +54,19 @@ class Server:
         self._keys: KeyStore | None = None
 
     def open(self) -> Backend:
-        """Check the schema, take over the server's clock, and put the log together: one round trip."""
-        schema = Schema(self.database, STORE, "casus")
+        """Check both schemas (an upgrade may have been broken off between the two), take over the server's clock, and put the
+        log together: one round trip.
+        """
+        log, keys = self.schemas()
         try:
-            row = self.database.query(
-                "SELECT (SELECT max(version) FROM casus.casus_schema), store_id, clock_timestamp() FROM casus.casus_store"
-            )
+            row = self.database.query(OPENING)
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
             raise Refused("no-store", **self.datastore.address) from None
         if not row:
             raise Refused("no-store", **self.datastore.address)
-        found, self.store_id, now = row[0]
-        schema.check(found)
+        found, of_keys, self.store_id, now = row[0]
+        log.check(found)
+        keys.check(of_keys)
         self._store_clock.heard(now)
         recorder = PostgreSQLRecorder(self.datastore, self.config.patience)
         self._recorder = recorder
@@ -107,14 +112,16 @@ class Server:
         return [Schema(self.database, STORE, "casus"), Schema(self.database, KEYS, "casus_keys")]
 
     def upgrade(self) -> list[str]:
-        """What is made becomes the owner role's, where there is one, and is given its rights."""
+        """What is made becomes the owner role's, where there is one, and is given its rights: also what an upgrade made that was
+        broken off before it came to them.
+        """
         from infra.store.roles.catalogue import installed
         from infra.store.roles.installing import as_owner, install
 
         with as_owner(self.database):
             done = [name for schema in self.schemas() for name in schema.upgrade()]
             self.database.query("SELECT casus.place_restored()")  # does nothing in the cluster where it was written
-        return [*done, *(install(self.database) if done and installed(self.database) else ())]
+        return [*done, *(install(self.database) if installed(self.database) else ())]
 
     def hidden(self, stream: str) -> bool:
         """A login without rights on the function is told nothing."""

@@ -70,6 +70,7 @@ def test_what_an_upgrade_makes_is_the_owner_role_s(owned: Casus, tmp_path: Path)
         db.execute("SET ROLE casus_owner")
         db.execute("DELETE FROM casus.casus_schema WHERE version >= 5")
         db.execute("DROP INDEX casus.events_of_erasure")
+        db.execute("DROP TABLE casus.leaves, casus.tiles, casus.checkpoints, casus.evidence_keys")
         for (what,) in db.query(MADE_LATER):
             db.execute(what)
         db.execute("RESET ROLE")

@@ -1,0 +1,66 @@
+"""A store of an older release is refused, loses nothing, is upgraded, and then tells what it told; and work on it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.refusal import Refused
+from infra.store import open_store, store_status
+from tests.golden.files import release
+from tests.integration.longevity.catalogue import Catalogue, catalogue, contents, lost
+from tests.integration.longevity.comparing import compare
+from tests.integration.longevity.conftest import Old
+
+GROWN = frozenset({"casus_schema", "place_head", "tracking", "event_shapes", "topic_rights"})
+"""What upgrading is about: which migrations ran, from where places are counted on, and what is made of today's program."""
+
+
+def needs_upgrade(old: Old) -> bool:
+    return any(s.found < s.known for s in store_status(old.config).values())
+
+
+def test_it_is_refused_until_it_is_upgraded_and_nothing_is_lost(old: Old):
+    assert {name: s.found for name, s in store_status(old.config).items()} == release(old.name)["schemas"][old.kind]
+    if not needs_upgrade(old):
+        assert old.typed("cases").code == 0
+        return
+    before = contents(old.config)
+    with pytest.raises(Refused, match="store-needs-upgrade"):
+        open_store(old.config)
+    for asked in ("cases", "show HBR-2026-0001", "intake submit --question x --reason adrift --anonymous", "projections rebuild"):
+        refused = old.typed(asked)
+        assert (refused.code, refused.rows) == (3, []), asked
+        assert '"store-needs-upgrade"' in refused.said, asked
+    assert contents(old.config) == before
+
+
+def test_upgraded_it_tells_what_it_told_and_has_all_it_had(old: Old, fresh: Callable[[Old], Catalogue]):
+    before = contents(old.config)
+    old.done("store upgrade --yes")
+    assert not needs_upgrade(old)
+    assert lost(before, contents(old.config), but=GROWN) == []
+    assert catalogue(old.config) ^ fresh(old) == frozenset()
+    wrong, _ = compare(old.player, old.name, old.kind)
+    assert wrong == []
+    assert old.done("store upgrade --yes").rows == []
+
+
+def test_work_on_it_goes_on(old: Old):
+    """What its program did not know yet is done now, on what was there then: glass, rights, an erasure."""
+    old.done("store upgrade --yes")
+    assert old.player.play(old.unknown) == []
+    trail = {row["version"]: row for row in old.done("trail HBR-2026-0001 --texts").rows}
+    assert trail[1]["texts"]["question"] == "Het schip ligt los"
+    erased = old.done("trail HBR-2026-0003 --texts").rows[0]["texts"]
+    assert set(erased.values()) == {"[gewist]"}, "what is erased stays erased"
+    assert old.done("rights status", "pilots-2").rows[0]["state"] == "done"
+    [seen] = old.done("intake submit --question 'Nog een schip' --reason adrift --name 'Nel Nieuw'").rows
+    assert seen["number"] == "HBR-2026-0006"
+    old.done("monitoring wake HBR-2026-0002 --next-check 2026-12-01")
+    log = old.done("access log --case HBR-2026-0001", "pilots-2").rows
+    assert {row["what"] for row in log} >= {"trail"}
+    live = old.done("cases --team harbour-table").rows
+    old.done("projections rebuild")
+    assert old.done("cases --team harbour-table").rows == live

@@ -16,7 +16,9 @@ from tests.support.field import Field
 from tests.support.postgres import OwnServer, Server
 from tests.support.sowing import office_of
 
-SHOWN = frozenset({"show", "trail", "replay", "learning list", "team roster", "rights list", "stats handovers"})
+SHOWN = frozenset(
+    {"show", "trail", "replay", "diff", "learning list", "team roster", "rights list", "stats handovers"}
+)  # fmt: skip
 """What opens texts for a reader who may see them: there, on standard output alone, they are to be found."""
 
 
@@ -102,7 +104,7 @@ def test_only_who_asks_for_texts_gets_them(field: Field):
         for how in (("--json",), ("--verbose", "--lang", "nl")):
             field.run(*how, *line, named=name)
     opened = {name for name, stream, text in field.said if stream == "out" and planted.in_text(text, name)}
-    assert {"show", "trail", "replay"} <= opened <= SHOWN, "who may read does read: what was planted is there to be found"
+    assert {"show", "trail", "replay", "diff"} <= opened <= SHOWN, "who may read does read: what was planted is there to be found"
     assert [hit for name, _, text in field.said if name not in opened for hit in planted.in_text(text, name)] == []
     assert [hit for name, stream, text in field.said if stream == "err" for hit in planted.in_text(text, name)] == []
     field.said.clear()

@@ -4,6 +4,7 @@ import pytest
 
 from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
+from infra.cli.rested import Grounds
 from infra.seeing.gate import Gate
 from infra.store import StoreConfig, open_store
 from tests.e2e.conftest import Casus, set_up
@@ -81,19 +82,33 @@ def test_what_sharing_rested_on_is_what_was_said_by_then(casus: Casus):
     assert "sharing rested on a public task" in told
 
 
-def test_where_consent_is_required_there_is_none_before_it(empty: Casus):
-    casus = accepted(set_up(empty, CONSENT))
-    casus.done("consent", "withdraw", NUMBER, "C1")
-    assert bases(casus)[0] == ("unsettled", None), "in triage nobody has to be asked yet"
+def two_ways_of_working(casus: Casus) -> Casus:
+    """Something done for care, of which nobody spoke, under a way of working that requires consent and then under one that
+    does not.
+    """
+    accepted(set_up(casus, CONSENT))
+    casus.done("plan", "draft", NUMBER, "--purpose", "care")
     loose = casus.home / "loose.toml"
     loose.write_text(INVENTED, encoding="utf-8")
-    before = bases(casus)
     casus.done("team", "adopt", "harbour-table", "--profile", str(loose))
-    casus.done("plan", "draft", NUMBER)
-    assert bases(casus)[:-1] == before, "a version that was adopted since changes nothing of before"
+    casus.done("plan", "set-goal", NUMBER, "--goal", "Moored", "--purpose", "care")
+    return casus
+
+
+def test_whether_consent_was_required_goes_by_the_way_of_working_of_that_moment(empty: Casus):
+    casus = two_ways_of_working(empty)
+    assert bases(casus)[-2:] == [("no-consent", None), ("unsettled", None)]
+    told = casus.done("replay", NUMBER).out
+    assert "consent was required, and there was none" in told
     digests = [s["profile_digest"] for s in casus.json("replay", NUMBER)]
     assert len(set(digests[:-1])) == 1
     assert digests[-1] != digests[0]
+
+
+def test_by_todays_way_of_working_it_would_be_told_wrongly(empty: Casus, monkeypatch: pytest.MonkeyPatch):
+    casus = two_ways_of_working(empty)
+    monkeypatch.setattr(Grounds, "_required", lambda *_: False)
+    assert bases(casus)[-2:] == [("unsettled", None), ("unsettled", None)]
 
 
 def test_until_a_moment_goes_by_what_happened_and_until_an_entry_by_what_was_recorded(anywhere: Casus):

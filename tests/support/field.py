@@ -146,7 +146,7 @@ class Field:
         example = next(e for e in self.examples if e.name == "plan.fulfil")
         return {
             "case": example.own.named(CASE), "team": example.team, "report": "cases", "region": "coast-region",
-            "source": "quay", "subject": "s1", "profile": "lelystad-sit", "file": str(self.folder / "out"),
+            "source": "quay", "subject": "s1", "profile": "lelystad-sit", "file": str(self.folder / "out"), "point": "2026-01-01",
         }  # fmt: skip
 
     # --- looking

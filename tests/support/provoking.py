@@ -96,7 +96,7 @@ def _values(p: Param) -> Iterator[str]:
         yield f"@/nowhere/{NAME}"
     else:
         yield TEXT
-        if p.kind in ("date", "moment", "integer", "decimal"):
+        if p.kind in ("date", "moment", "point", "integer", "decimal"):
             yield f"2026-12-01 {NAME}"
         elif p.name not in OWN_WORDS:
             yield WORD

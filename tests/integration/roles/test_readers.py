@@ -27,6 +27,25 @@ def test_an_auditor_sees_facts_and_no_text(house: House) -> None:
     assert PHRASE not in shown.out
 
 
+def test_an_auditor_goes_through_a_case_and_sees_no_text(house: House) -> None:
+    auditor, coordinator = casus(house, "auditor"), casus(house, "coordinator")
+    steps = {who.dsn: who.json("replay", house.case, "--texts") for who in (auditor, coordinator)}
+    facts = [[{k: v for k, v in step.items() if k != "texts"} for step in found] for found in steps.values()]
+    assert facts[0] == facts[1]
+    assert facts[0][0]["basis"] == {"allowed": True, "code": "unsettled", "entry": None}
+    assert {text for step in steps[auditor.dsn] for text in step["texts"].values()} == {"[texts are not for your role]"}
+    for words in (("replay", house.case, "--texts"), ("diff", house.case, "--from", "2026-01-01", "--texts")):
+        assert PHRASE in coordinator.done(*words).out
+        assert PHRASE not in auditor.done(*words).out
+
+
+def test_who_is_in_no_part_of_a_case_goes_through_nothing_of_it(house: House) -> None:
+    for who in ("outsider", "elsewhere", "reporting"):
+        for words in (("replay", house.case), ("diff", house.case, "--from", "1"), ("replay", house.case, "--until", "99")):
+            result = casus(house, who)(*words)
+            assert (result.code, result.out) == (Exit.REFUSED, ""), (who, result)
+
+
 def test_a_member_sees_the_text(house: House) -> None:
     assert PHRASE in casus(house, "coordinator").done("--json", "show", house.case).out
 

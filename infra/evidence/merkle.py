@@ -144,13 +144,13 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
     """
     if not 0 < first <= second:
         raise ProofError("the first tree is empty or larger than the second")
-    _hashes(first_root, second_root, *proof)
     if first == second:
         if proof:
             raise ProofError("the proof is too long")
         if first_root != second_root:
             raise ProofError("two roots of one size")
         return
+    _hashes(first_root, second_root, *proof)
     path = list(proof)
     if first & (first - 1) == 0:
         path.insert(0, first_root)

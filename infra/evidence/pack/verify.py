@@ -278,12 +278,12 @@ def inclusion(index: int, size: int, leaf: bytes, proof: list[bytes], root: byte
 
 def consistency(first: int, second: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
     """Whether the tree of the second size begins with that of the first."""
-    if not 0 < first <= second or any(len(each) != 32 for each in (old_root, new_root, *proof)):
+    if not 0 < first <= second:
         return False
     if first == second:
         return not proof and old_root == new_root
     path = [old_root, *proof] if first & (first - 1) == 0 else proof
-    if not path:
+    if not path or any(len(each) != 32 for each in (old_root, new_root, *proof)):
         return False
     at, last = first - 1, second - 1
     while at & 1:

@@ -42,6 +42,7 @@ def look(
     now = found if reach == Reach() else history_of(records)
     texts = _seen(session, what, records, now, found, wanted(found))
     _there(records, reach)
+    _said(session, at, known_at)
     return found, texts
 
 
@@ -93,6 +94,16 @@ def _within(number: str, records: Sequence[Recorded], reach: Reach) -> History[C
     if found is None:
         raise NotFound("case", number)
     return found
+
+
+def _said(session: Session, at: date | None, known_at: datetime | None) -> None:
+    """To people, of which day this is and by what knowledge: what is looked back at reads as what is."""
+    if session.out.json:
+        return
+    if at is not None:
+        session.out.note("as-it-stood", at=at)
+    if known_at is not None:
+        session.out.note("as-it-was-known", at=known_at)
 
 
 def _there(records: Sequence[Recorded], *reaches: Reach) -> None:

@@ -177,8 +177,10 @@ def _agreement(v: _View, a: Agreement) -> str:
     due = f"{a.due}" if a.due else v.code("no_date", a.no_date or "")
     late = f" {v.head('late')}" if a.due and a.due < v.on and a.state in ("proposed", "accepted") else ""
     who = f" ({v.who(a.responsible)})" if a.responsible else ""
+    helped = f" {v.head('with')} {people('contributors', a.contributors, v.words, v.label)}" if a.contributors else ""
     progress = f", {v.head('progress')} {v.code('progress', a.progress)}" if a.progress else ""
-    return f"{a.id} {v.text(a.what)} — {v.code('partner', a.partner)}{who}, {due}{late}, {v.code('state', a.state)}{progress}"
+    by = f"{v.code('partner', a.partner)}{who}{helped}"
+    return f"{a.id} {v.text(a.what)} — {by}, {due}{late}, {v.code('state', a.state)}{progress}"
 
 
 def _going(v: _View) -> Lines:

@@ -120,11 +120,11 @@ class Evidence:
     def at(self, place: int | None = None, patience: float = 10.0, tell: Told | None = None) -> Checkpoint:
         """The checkpoint that goes with what leaves the house. Who can sign makes it: of this place, or of all that has one.
 
-        Who can't waits for whoever does (`patience`, in seconds), who signs as soon as they see a disclosure of an export; left
-        out, it is the last one then, and says itself how far it goes. Refused besides: `checkpoint-not-signed` where nobody
-        signed one of this place, or any.
+        Who can't, on a server, waits for whoever does (`patience`, in seconds), who signs as soon as they see a disclosure of an
+        export; left out, it is the last one then, and says itself how far it goes. Refused besides: `checkpoint-not-signed`
+        where nobody signed one of this place, or any.
         """
-        if self.can_sign():
+        if self.database.kind == "sqlite" or self.can_sign():
             return self.checkpoint(place, tell)
         wanted = self._place(place)
         until = time.monotonic() + patience

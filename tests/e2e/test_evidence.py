@@ -1,0 +1,256 @@
+"""Checkpoints as they are made by whoever works, handed out, and refused where the log does not follow on them."""
+
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.disclosure import PREFIX
+from domain.events.access import Disclosed
+from infra.evidence.note import opened, verifier_key
+from infra.store import StoreConfig, open_store
+from infra.texts import Language, Words
+from tests.e2e.conftest import Casus, set_up
+
+SUBMIT = ("intake", "submit", "--question", "x", "--reason", "adrift", "--anonymous")
+
+
+def status(casus: Casus) -> dict[str, Any]:
+    return casus.done("--json", "evidence", "status").row
+
+
+def test_a_store_begins_with_a_key_and_a_checkpoint_of_all_there_is(empty: Casus):
+    told = set_up(empty, signed=False)("init")
+    assert told.code == 0
+    known = status(empty)
+    assert known["size"] == known["leaves"] == known["outside"] > 0
+    assert (known["problem"], known["signs"]) == (None, True)
+    assert (empty.home / "signer.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_where_the_key_is_is_said_when_it_is_made(tmp_path: Path):
+    casus = Casus(tmp_path / "home")
+    said = casus.done("init", CASUS_SIGNER_FILE=str(tmp_path / "safe" / "signer.key"))
+    assert str(tmp_path / "safe" / "signer.key") in said.err
+    assert "casus evidence hand-out" in said.err
+    assert (tmp_path / "safe" / "signer.key").exists()
+    assert not (casus.home / "signer.key").exists()
+
+
+def test_a_checkpoint_can_be_asked_for_and_is_what_a_key_opens(anywhere: Casus):
+    casus = set_up(anywhere)
+    note = casus.done("evidence", "checkpoint").out
+    key = casus.done("evidence", "key").out.strip()
+    made = opened(note, verifier_key(key))
+    listed = casus.json("evidence", "list")
+    assert listed[-1]["note"] == note
+    assert listed[-1]["size"] == made.size
+    file = casus.home / "now.checkpoint"
+    row = casus.done("--json", "evidence", "checkpoint", "-o", str(file)).row
+    assert file.read_text() == row["note"]
+    assert row["waiting"] == 0
+    assert row["size"] > made.size, "asking was itself stored"
+
+
+def test_the_command_that_makes_one_due_signs_it_and_no_other(casus: Casus):
+    often = {"CASUS_CHECKPOINT_EVENTS": "5"}
+    casus.done("evidence", "checkpoint")
+    casus.done("team", "show", "harbour-table")
+    before = status(casus)["size"]
+    for _ in range(5):
+        casus.done("team", "show", "harbour-table", **often)
+        if status(casus)["size"] != before:
+            break
+    known = status(casus)
+    assert known["size"] == known["head"]
+    casus.done("team", "show", "harbour-table", **often)
+    assert status(casus)["after"] == 1
+    casus.later(minutes=16)
+    casus.done("team", "show", "harbour-table", **often)
+    assert status(casus)["after"] == 0, "long enough ago"
+
+
+def test_a_look_that_was_refused_makes_one_due_too(casus: Casus):
+    casus.later(minutes=16)
+    assert casus("show", "HBR-2026-0404", "--as", "navy-1").code != 0
+    casus("team", "roster", "harbour-table", "--as", "navy-1")
+    assert status(casus)["after"] == 0
+
+
+def test_who_was_given_one_is_recorded_and_shown(anywhere: Casus):
+    casus = set_up(anywhere)
+    casus.done("team", "add-professional", "harbour-table", "--name", "Z", "--partner", "pilots", "--role", "auditor")
+    file = casus.home / "january.checkpoint"
+    given = casus.done("--json", "evidence", "hand-out", "--to", "pilots-2", "-o", str(file)).row
+    note = file.read_bytes()
+    assert given["digest"] == sha256(note).hexdigest()
+    assert opened(note.decode(), verifier_key(given["key"])).size == given["size"]
+    if casus.dsn:
+        casus.done("projections", "catch-up")
+    [handed] = status(casus)["handed_out"]
+    assert (handed["recipient"], handed["size"], handed["digest"]) == ("pilots-2", given["size"], given["digest"])
+    assert [row["recipients"] for row in casus.json("evidence", "list") if row["size"] == given["size"]] == [["pilots-2"]]
+
+
+@pytest.mark.parametrize("whom", [(), ("--to", "pilots-1", "--recipient", "police")], ids=["nobody", "two"])
+def test_it_is_given_to_one(casus: Casus, whom: tuple[str, ...]):
+    result = casus("evidence", "hand-out", *whom, "-o", str(casus.home / "x"))
+    assert (result.code, "--recipient" in result.err) == (2, True)
+
+
+def test_it_is_not_given_to_who_is_not_there(casus: Casus):
+    assert casus("evidence", "hand-out", "--to", "pilots-9", "-o", str(casus.home / "x")).code == 4
+    assert not (casus.home / "x").exists()
+
+
+def test_what_goes_before_a_file_that_could_not_be_written_is_stored_all_the_same(casus: Casus):
+    result = casus("evidence", "hand-out", "--recipient", "police", "-o", str(casus.home / "nowhere" / "x"))
+    assert result.code == 3
+    assert status(casus)["handed_out"] == []
+
+
+def test_at_an_export_and_after_it_there_is_a_checkpoint(casus: Casus):
+    casus.done("evidence", "checkpoint")
+    file = str(casus.home / "seen.ndjson")
+    casus.done("team", "add-professional", "harbour-table", "--name", "Z", "--partner", "pilots", "--role", "auditor")
+    before = status(casus)
+    casus.done("export", "fhir-audit", "-o", file, "--recipient", "police", "--as", "pilots-2")
+    after = status(casus)
+    assert after["size"] == after["head"] != before["size"], "who was given what is covered at once"
+
+
+# --- what stands in the way undoes nothing
+
+
+def _without_key(casus: Casus) -> str:
+    (casus.home / "signer.key").unlink()
+    return "signer-missing"
+
+
+def _open_to_others(casus: Casus) -> str:
+    (casus.home / "signer.key").chmod(0o644)
+    return "signer-file-open-to-others"
+
+
+def _no_place_outside(casus: Casus) -> str:
+    shutil.rmtree(casus.home.with_name("home-ledger"))
+    casus.home.with_name("home-ledger").touch()
+    return "checkpoint-file-unreadable"
+
+
+def _damaged(casus: Casus) -> str:
+    file = casus.home / "signer.key"
+    file.write_text(file.read_text()[:60])
+    return "signer-file-malformed"
+
+
+def _forged(casus: Casus) -> str:
+    [file] = casus.home.with_name("home-ledger").glob("*.checkpoint")
+    lines = file.read_text().split("\n")
+    lines[1] = str(int(lines[1]) + 1)
+    file.write_text("\n".join(lines))
+    return "checkpoint-forged"
+
+
+def _of_another_store(casus: Casus) -> str:
+    other = Casus(casus.home.with_name("other"))
+    set_up(other)
+    shutil.copy(other.home / "signer.key", casus.home / "signer.key")
+    return "signer-missing"
+
+
+HARMS = [_without_key, _open_to_others, _no_place_outside, _damaged, _forged, _of_another_store]
+
+
+@pytest.mark.parametrize(("harm", "lang"), zip(HARMS, ["nl", "en"] * 3, strict=True))
+def test_what_stands_in_the_way_is_said_with_its_mend_and_fails_nothing(
+    casus: Casus, harm: Callable[[Casus], str], lang: Language
+):
+    code = harm(casus)
+    casus.later(minutes=16)
+    said = casus.done("--quiet", *SUBMIT, lang=lang)
+    begins = Words(lang).get("output", "evidence", "not-signed-now").partition("{")[0]
+    assert begins in said.err
+    assert "HBR-2026-0001" in casus.done("cases").out
+    known = status(casus)
+    assert (known["problem"], known["signs"], known["due"]) == (code, False, True)
+    assert casus("evidence", "checkpoint").code == 3
+
+
+def test_a_folder_that_can_be_written_again_goes_on_as_before(casus: Casus):
+    outside = casus.home.with_name("home-ledger")
+    kept = {file.name: file.read_bytes() for file in outside.iterdir()}
+    _no_place_outside(casus)
+    casus.later(minutes=16)
+    before = status(casus)["size"]
+    casus.done("team", "show", "harbour-table")
+    assert status(casus)["size"] == before, "one that is not kept outside is not signed"
+    outside.unlink()
+    outside.mkdir(mode=0o700)
+    for name, content in kept.items():
+        (outside / name).write_bytes(content)
+    casus.done("team", "show", "harbour-table")
+    known = status(casus)
+    assert known["size"] == known["outside"] == known["head"]
+
+
+# --- an older backup put back
+
+
+def put_back_an_older_one(casus: Casus) -> Casus:
+    """A store put back from a backup of before its last checkpoint, with the same key and the same folder outside."""
+    files = ("--events", str(casus.home / "events"), "--keys", str(casus.home / "keys"))
+    casus.done("store", "backup", *files)
+    for _ in range(8):
+        casus.done(*SUBMIT)
+    casus.done("evidence", "checkpoint")
+    there = Casus(casus.home.with_name("there"), clock=casus.clock)
+    there.home.mkdir(mode=0o700)
+    for name in ("master.key", "signer.key"):
+        shutil.copy(casus.home / name, there.home)
+    outside = casus.home.with_name("there-ledger")
+    shutil.copytree(casus.home.with_name("home-ledger"), outside)
+    there.done("store", "restore", *files, "--yes")
+    there.done("rights", "replay-ledger", "--no-ledger", "--yes")
+    return there
+
+
+def test_an_older_backup_put_back_is_noticed_and_nothing_is_signed(casus: Casus):
+    there = put_back_an_older_one(casus)
+    there.later(minutes=16)
+    said = there.done("cases")
+    assert "begin-anew" in said.err
+    assert status(there)["problem"] == "evidence-cut-off"
+    assert there("evidence", "checkpoint").code == 3
+    for _ in range(30):  # more than was lost: the log is as long again, and another one
+        there.done("team", "show", "harbour-table")
+    assert status(there)["problem"] in ("evidence-inconsistent", "evidence-gap")
+    assert there("evidence", "checkpoint").code == 3
+
+
+def test_a_log_can_be_begun_anew_openly(casus: Casus):
+    there = put_back_an_older_one(casus)
+    old = there.done("evidence", "key").out.strip()
+    refused = there("evidence", "begin-anew")
+    assert (refused.code, "--yes" in refused.err) == (3, True)
+    assert there.done("evidence", "key").out.strip() == old
+    begun = there.done("--json", "evidence", "begin-anew", "--yes").row
+    assert begun["key"] != old
+    known = status(there)
+    assert (known["problem"], known["origin"]) == (None, begun["origin"])
+    assert [row["key"] for row in there.json("evidence", "key")] == [old, begun["key"]]
+    aside = [f.name for f in casus.home.with_name("there-ledger").glob("*.before-*.checkpoint")]
+    assert len(aside) == 1, "what shows that something was lost stays"
+    with open_store(StoreConfig(there.home)) as store:
+        events = [store.load(stream)[0].event for stream in store.streams(PREFIX)]
+    assert "evidence-begin-anew" in {e.what for e in events if isinstance(e, Disclosed)}
+
+
+def test_beginning_anew_is_not_for_who_follows_what_happened(casus: Casus):
+    casus.done("team", "add-professional", "harbour-table", "--name", "Z", "--partner", "pilots", "--role", "auditor")
+    before = casus.done("evidence", "key").out
+    assert casus("evidence", "begin-anew", "--yes", "--as", "pilots-2").code == 3
+    assert casus.done("evidence", "key").out == before

@@ -11,7 +11,12 @@ from infra.texts import Words
 
 def command(name: str, words: Words) -> click.Command:
     """The group."""
-    return branch(words, name, {"ocel": _ocel, "xes": _xes, "fhir-audit": _fhir_audit, "logboek": _logboek, "jsonl": _jsonl})
+    return branch(
+        words, name,
+        {
+            "ocel": _ocel, "xes": _xes, "jsonl": _jsonl, "parquet": _parquet, "fhir-audit": _fhir_audit, "logboek": _logboek,
+        },
+    )  # fmt: skip
 
 
 def _ocel(words: Words) -> click.Command:
@@ -33,6 +38,14 @@ def _jsonl(words: Words) -> click.Command:
     from infra.cli.lines_export import export
 
     return leaf(words, "export jsonl", export, OUTPUT, RECIPIENT, Param("place", "integer"), also=(*ASKER, JSON))
+
+
+def _parquet(words: Words) -> click.Command:
+    from infra.cli.access_export import OUTPUT, RECIPIENT
+    from infra.cli.history_export import COARSEN, HIDE, PLACE
+    from infra.cli.parquet_export import SEGMENT, export
+
+    return leaf(words, "export parquet", export, OUTPUT, RECIPIENT, PLACE, SEGMENT, COARSEN, HIDE, also=(*ASKER, JSON))
 
 
 def _fhir_audit(words: Words) -> click.Command:

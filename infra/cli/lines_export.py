@@ -22,7 +22,7 @@ def export(session: Session, output: str, recipient: str, place: int | None) -> 
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
     path, db = Path(output).expanduser(), session.store.connection()
     tell = lambda rows: session.out.progress(session.words.say("copying", rows=rows))  # noqa: E731 - as `store backup` tells it
-    checkpoint = session.evidence.checkpoint(place, tell)
+    checkpoint = session.evidence.at(place, tell=tell)
     vouched = vouched_for(db, checkpoint.origin, checkpoint.size)
     with written_whole(path) as file:
         digested = Digested(file)

@@ -39,7 +39,7 @@ QUERIES = {
 """What is asked of each query."""
 ELSEWHERE = {
     "evidence-hand-out", "evidence-begin-anew", "evidence-pack",
-    "export-fhir-audit", "export-logboek", "export-ocel", "export-xes", "export-jsonl", "import", "keys-rotate", "rights-replay-ledger",
+    "export-fhir-audit", "export-logboek", "export-ocel", "export-parquet", "export-xes", "export-jsonl", "import", "keys-rotate", "rights-replay-ledger",
     "store-backup", "region",
 }  # fmt: skip
 """Queries that need a file or a place of their own, or show what is shipped alone: tried where they are."""

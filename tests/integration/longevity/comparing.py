@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +45,14 @@ def listed(command: str, path: str) -> str | None:
     return None
 
 
-def compare(player: Player, release: str, kind: str) -> tuple[list[str], set[tuple[str, str]]]:
-    """Ask today's program all that the program of a release told. Out: what is not as it was, and which entries were needed."""
+def compare(player: Player, release: str, kind: str, only: Collection[str] = ()) -> tuple[list[str], set[tuple[str, str]]]:
+    """Ask today's program what the program of a release told: all of it, or by these commands alone. Out: what is not as it
+    was, and which entries were needed.
+    """
     wrong, needed = [], set()
     for line, rows in told(release, kind):
+        if only and line.typed.split()[0] not in only:
+            continue
         now = player(line)
         if now.code:
             wrong.append(f"{line.typed}: {now.said}")

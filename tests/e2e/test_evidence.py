@@ -165,7 +165,7 @@ def _of_another_store(casus: Casus) -> str:
 HARMS = [_without_key, _open_to_others, _no_place_outside, _damaged, _forged, _of_another_store]
 
 
-@pytest.mark.parametrize(("harm", "lang"), zip(HARMS, ["nl", "en"] * 3, strict=True))
+@pytest.mark.parametrize(("harm", "lang"), list(zip(HARMS, ["nl", "en"] * 3, strict=True)))
 def test_what_stands_in_the_way_is_said_with_its_mend_and_fails_nothing(
     casus: Casus, harm: Callable[[Casus], str], lang: Language
 ):

@@ -23,8 +23,8 @@ class SmallCounts:
     cases become `other` (a code) or are left out (days, amounts, truths); what is `other` is at least two values, in at least so
     many cases together, so that what one of them was can't be worked out: the rarest of the rest go along until it is. Where
     that can't be reached the attribute is left out altogether. Topics go the same way, and what is shared by cases: partners,
-    professionals, tables, meetings. An event whose topic is `other` keeps its time and its case alone. `known` are the objects
-    that cases touched.
+    tables, meetings, and who acted in an imported history; of professionals of our own tables nobody is told one by one. An event
+    whose topic is `other` keeps its time and its case alone. `known` are the objects that cases touched.
     """
 
     def __init__(self, least: int | None) -> None:
@@ -33,6 +33,7 @@ class SmallCounts:
         self._hidden: dict[Name, frozenset[Value] | None] = {}
         self.cases: set[str] = set()
         self.known: set[str] = set()
+        self._of_sources: set[str] = set()
 
     def count(self, course: Course) -> None:
         """Take a case into account. In: a course as it was read."""
@@ -42,6 +43,7 @@ class SmallCounts:
         shared |= {(REFERS[c.name], c.value) for c in course.changes if c.name in REFERS and isinstance(c.value, str)}
         self.known |= {which for _, which in shared}
         if self._least is not None:
+            self._of_sources |= {link.id for e in course.events for link in e.links if link.qualifier == "resource"}
             noted = {*_of_events(course.events), *_of_objects(course), *(((kind,), which) for kind, which in shared)}
             for name, value in noted:
                 self._note(name, value, course.case)
@@ -124,7 +126,7 @@ class SmallCounts:
             return which if which in self.cases else None
         if kind not in SHARED:
             return which
-        if which not in self.known:
+        if which not in self.known or (kind == "professional" and self._least is not None and which not in self._of_sources):
             return None
         hidden = self._hidden.get((kind,), frozenset())
         return None if hidden is None else f"{kind}:{OTHER}" if which in hidden else which

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.exports.course import Course, CourseEvent, Tie, Value
+from infra.exports.course import Change, Course, CourseEvent, Link, Tie, Value
 from infra.exports.course.small_counts import OTHER, SmallCounts
-from tests.unit.exports.courses import AGREED, ASSESSED, SUBMITTED, course
+from tests.unit.exports.courses import AGREED, ASSESSED, NOON, SUBMITTED, course
 
 LEAST = 3
 
@@ -77,6 +77,22 @@ def test_an_organisation_in_few_cases_is_another():
     courses = [course(n, partners=[name]) for n, name in enumerate(["tug"] * 5 + ["pilots"] * 2 + ["home"])]
     ids = {link.id for each in told(courses) for e in each.events for link in e.links if link.kind == "partner"}
     assert ids == {"partner:tug", f"partner:{OTHER}"}
+
+
+def test_of_professionals_nobody_is_told_one_by_one():
+    def by(number: int, qualifier: str, who: str) -> Course:
+        made = course(number)
+        own = made.events[0].links[0]
+        changed = Change("case", made.case, "holder", "professional:1", NOON)
+        events = tuple(e._replace(links=(own, Link("professional", who, qualifier))) for e in made.events)
+        return made._replace(events=events, changes=(*made.changes, changed))
+
+    courses = [by(n, "actor", "professional:1") for n in range(9)] + [by(n, "resource", "professional:2") for n in range(9, 18)]
+    made = told(courses)
+    assert {link.id for each in made for e in each.events for link in e.links[1:]} == {"professional:2"}
+    assert {change.name for each in made for change in each.changes} == {"status"}
+    whole = told(courses, None)
+    assert {link.id for each in whole for e in each.events for link in e.links[1:]} == {"professional:1", "professional:2"}
 
 
 def test_days_and_amounts_that_are_rare_are_left_out():

@@ -15,7 +15,7 @@ from domain.personal import Ref
 from infra.cli.changed import Opened, fields, told, where
 from infra.cli.entries import as_they_count, by_entry, label_of, refs_of, what, who
 from infra.cli.looking import look_between, reach_of
-from infra.cli.moments import Point
+from infra.cli.moments import Place, Point
 from infra.cli.own import CASE, LOOKING, known_by, leaf
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
@@ -40,8 +40,8 @@ def diff(
     session: Session, case: str, *, since: Point, until: Point | None, known: bool, texts: bool, at: date | None,
     known_at: datetime | None,
 ) -> None:  # fmt: skip
-    """What changed. An entry's number goes by what was recorded, so then both points do."""
-    recorded = known or isinstance(since, int) or isinstance(until, int)
+    """What changed. An entry's number and a place go by what was recorded, so then both points do."""
+    recorded = known or isinstance(since, int | Place) or isinstance(until, int | Place)
     if until is not None and type(since) is type(until) and until < since:  # type: ignore[operator]
         raise Bad("ends-first", param=UNTIL.shown, begins=SINCE.shown)
     bounds = reach_of(session, at, known_at)
@@ -66,18 +66,24 @@ def _reach(session: Session, bounds: Reach, point: Point | None, name: str, reco
         return Reach(bounds.happened, bounds.place, point)
     if point is None:
         return bounds
-    if not recorded:
+    if isinstance(point, datetime) and not recorded:
         return Reach(min(filter(None, (bounds.happened, point))), bounds.place)
-    place = session.store.place_at(known_by(session, point, name))
+    place = point.number if isinstance(point, Place) else session.store.place_at(known_by(session, point, name))
     return Reach(bounds.happened, place if bounds.place is None else min(place, bounds.place))
 
 
 def _day(session: Session, new: History[Case], point: Point | None) -> date:
-    """The day of a point; of an entry the one on which it was recorded."""
-    if isinstance(point, int):
-        stamps = [r.recorded_at for r in new.records if r.version <= point and r.recorded_at is not None]
-        return day_of(max(stamps, default=session.now()))
-    return day_of(min(point, session.now()) if point is not None else session.now())
+    """The day of a point; of an entry or a place the one on which the last entry up to it was recorded."""
+    if point is None or isinstance(point, datetime):
+        return day_of(min(filter(None, (point, session.now()))))
+    stamps = [r.recorded_at for r in new.records if r.recorded_at is not None and _up_to(r, point)]
+    return day_of(max(stamps, default=session.now()))
+
+
+def _up_to(record: Recorded, point: int | Place) -> bool:
+    if isinstance(point, Place):
+        return record.place is not None and record.place <= point.number
+    return record.version <= point
 
 
 def _refs(old: History[Case], new: History[Case]) -> Iterator[Ref]:
@@ -165,8 +171,9 @@ class _Told:
     def _point(self, point: Point | None) -> str:
         if point is None:
             return self.words.get("replay", "diff", "now")
-        if isinstance(point, int):
-            return fill(self.words.get("replay", "diff", "entry"), {"entry": point}, self.words)
+        if isinstance(point, int | Place):
+            name, number = ("entry", point) if isinstance(point, int) else ("place", point.number)
+            return fill(self.words.get("replay", "diff", name), {name: number}, self.words)
         return people("occurred_at", point, self.words)
 
     def _plan(self) -> Iterator[str]:

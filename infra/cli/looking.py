@@ -14,8 +14,8 @@ from domain.days import end_of
 from domain.event import Recorded
 from domain.ids import CaseNumber
 from domain.personal import Ref
-from domain.refusal import NotFound
-from infra.cli.moments import Point
+from domain.refusal import NotFound, Refused
+from infra.cli.moments import Place, Point
 from infra.cli.opening import in_words
 from infra.cli.param import Bad
 from infra.cli.session import Session
@@ -41,7 +41,7 @@ def look(
     found = _within(number, records, reach)
     now = found if reach == Reach() else history_of(records)
     texts = _seen(session, what, records, now, found, wanted(found))
-    _there(records, reach)
+    _there(session, records, reach)
     _said(session, at, known_at)
     return found, texts
 
@@ -56,7 +56,7 @@ def look_between(
     new = _within(number, records, until)
     old = reached(records, since) or History("case", number, (), (), Case())
     texts = _seen(session, what, records, history_of(records), new, wanted(old, new))
-    _there(records, since, until)
+    _there(session, records, since, until)
     return old, new, texts
 
 
@@ -71,10 +71,10 @@ def reach_of(session: Session, at: date | None, known_at: datetime | None, until
     moments = [end_of(at)] if at else []
     if isinstance(until, datetime):
         moments.append(until)
-    return Reach(
-        min(moments, default=None), session.store.place_at(known_at) if known_at else None,
-        until if isinstance(until, int) else None,
-    )  # fmt: skip
+    places = [session.store.place_at(known_at)] if known_at else []
+    if isinstance(until, Place):
+        places.append(until.number)
+    return Reach(min(moments, default=None), min(places, default=None), until if isinstance(until, int) else None)
 
 
 def through(session: Session, what: str, number: str) -> list[Recorded]:
@@ -106,9 +106,11 @@ def _said(session: Session, at: date | None, known_at: datetime | None) -> None:
         session.out.note("as-it-was-known", at=known_at)
 
 
-def _there(records: Sequence[Recorded], *reaches: Reach) -> None:
-    """Complains of an entry that was named and is not there: only to who was let through."""
+def _there(session: Session, records: Sequence[Recorded], *reaches: Reach) -> None:
+    """Complains of an entry or a place that was named and is not there: only to who was let through."""
     for reach in reaches:
+        if reach.place is not None and reach.place > (last := session.store.head()):
+            raise Refused("place-beyond", place=reach.place, last=last)
         if reach.version is not None and reach.version > records[-1].version:
             raise NotFound("entry", str(reach.version))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from domain.days import day_of, end_of
@@ -11,9 +12,21 @@ from infra.cli.param import Bad, Param
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ENTRY = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+_PLACE = re.compile(r"@[1-9]\d{0,17}", re.ASCII)
 
-Point = datetime | int
-"""A point of a case's history: a moment, or the number of an entry."""
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A place in the one order of the log, as a checkpoint states up to which it goes."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"@{self.number}"
+
+
+Point = datetime | int | Place
+"""A point of a case's history: a moment, the number of an entry, or a place in the log."""
 
 
 def day(param: Param, value: str) -> date:
@@ -43,7 +56,11 @@ def moment(param: Param, value: str) -> datetime:
 
 
 def point(param: Param, value: str) -> Point:
-    """A point of a history: a moment as above, or an entry by its number in the case, as `casus trail` shows it."""
+    """A point of a history: a moment as above, an entry by its number in the case as `casus trail` shows it, or `@` and a place
+    in the log.
+    """
+    if _PLACE.fullmatch(value):
+        return Place(int(value[1:]))
     if _ENTRY.fullmatch(value):
         return int(value)
     try:

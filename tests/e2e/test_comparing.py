@@ -40,6 +40,16 @@ def test_agreements_are_new_changed_or_ended(planned: Casus):
     assert planned.json("diff", NUMBER, "--from", "12")[0]["entries"] == []
 
 
+def test_two_places_of_the_log_as_checkpoints_state_them_are_points_too(planned: Casus):
+    places = {r["version"]: r["place"] for r in planned.json("trail", NUMBER)}
+    [by_entry] = planned.json("diff", NUMBER, "--from", "9", "--to", "11")
+    [by_place] = planned.json("diff", NUMBER, "--from", f"@{places[9]}", "--to", f"@{places[11]}")
+    assert (by_place["from"], by_place["to"]) == (f"@{places[9]}", f"@{places[11]}")
+    assert {**by_place, "from": 9, "to": 11} == by_entry
+    assert planned.json("replay", NUMBER, "--until", f"@{places[9]}") == planned.json("replay", NUMBER, "--until", "9")
+    assert f"place {places[9]} in the log" in planned.done("diff", NUMBER, "--from", f"@{places[9]}").out
+
+
 def test_what_is_said_to_people(planned: Casus):
     told = planned.done("diff", NUMBER, "--from", "9", "--texts").out
     assert "what was recorded between entry 9 and now" in told
@@ -145,6 +155,9 @@ def test_the_same_two_points_give_the_same_bytes(planned: Casus):
         (("--from", "2026-11-30", "--to", "2026-11-01"), 2, "--to"),
         (("--from", "99"), 4, "no entry 99"),
         (("--from", "2", "--to", "99"), 4, "no entry 99"),
+        (("--from", "@2", "--to", "@99999"), 3, "place 99999"),
+        (("--from", "@0"), 2, "--from"),
+        (("--from", "@5", "--to", "@4"), 2, "--to"),
         (("--from", "2", "--to", "2030-01-01"), 3, "--to"),
         (("--known", "--from", "2030-01-01"), 3, "--from"),
     ],

@@ -136,7 +136,8 @@ def known(casus: Casus) -> str:
 
 
 @pytest.mark.parametrize(
-    ("until", "code", "said"), [("99", 4, "no entry 99"), ("soon", 2, "--until"), ("2026-13-01", 2, "--until")]
+    ("until", "code", "said"),
+    [("99", 4, "no entry 99"), ("@9999", 3, "place 9999"), ("soon", 2, "--until"), ("2026-13-01", 2, "--until")],
 )
 def test_until_what_is_not_there_is_said(casus: Casus, until: str, code: int, said: str):
     accepted(casus)

@@ -53,12 +53,11 @@ def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
     golden = HERE / name / ("postgresql" if dsn else "sqlite")
     home.mkdir(mode=0o700, parents=True)
     config = StoreConfig(home, dsn=dsn, patience=5.0)
-    shutil.copy(golden / "master.key", config.keys_in)
-    config.keys_in.chmod(0o600)
-    if (ledger := golden / "erasures.jsonl").exists():
-        config.ledger_in.parent.mkdir(mode=0o700)
-        shutil.copy(ledger, config.ledger_in)
-        config.ledger_in.chmod(0o600)
+    for part, folder in (("home", home), ("outside", config.outside)):
+        for path in (golden / part).glob("*"):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            shutil.copy(path, folder / path.name)
+            (folder / path.name).chmod(0o600)
     if dsn:
         load(dsn, gzip.decompress((golden / "casus.sql.gz").read_bytes()))
         return config

@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from infra.store import StoreConfig
 from tests.golden.files import DIGESTS, FORM, PARTS, let_in, pack
 from tests.golden.story import HERE
 from tests.support.postgres import running_postgres
@@ -92,11 +93,14 @@ def _on_server(tree: Path, home: Path, into: Path) -> Any:
 
 
 def _keep(tree: Path, home: Path, into: Path, dsn: str = "") -> None:
-    """What stands outside the databases, and what the release tells of its store: last, for telling leaves traces."""
-    shutil.copy(home / "master.key", into / "master.key")
-    ledger = home.with_name(f"{home.name}-ledger") / "erasures.jsonl"
-    if ledger.exists():
-        shutil.copy(ledger, into / "erasures.jsonl")
+    """The files beside the databases: keys and settings, and what stands outside the store. And what the release tells of its
+    store: last, for telling leaves traces.
+    """
+    for part, folder in (("home", home), ("outside", StoreConfig(home).outside)):
+        (into / part).mkdir(parents=True)
+        for path in sorted(folder.glob("*")):
+            if path.name not in PARTS.values():
+                shutil.copy(path, into / part / path.name)
     pack(into / "told.json.gz", json.dumps(_play(tree, "tell", home, dsn), indent=0, sort_keys=True))
 
 

@@ -98,7 +98,9 @@ class Player:
         if line.at != self._scene or self._clock is None:
             self._scene, self._clock = line.at, SteppingClock(line.at, timedelta(seconds=0 if line.mark == "=" else 1))
         typed = re.sub(r"\{login:([a-z0-9-]+)\}", lambda found: self.login(found[1]), line.typed)
-        args = [part.replace("{here}", str(HERE)) for part in shlex.split(typed)]
+        places = {"{here}": HERE, "{out}": self.home.parent}
+        for name, place in places.items():
+            typed = typed.replace(name, str(place))
         environ = {"CASUS_HOME": str(self.home)}
         if self.dsn:
             environ["CASUS_STORE"] = _as(self.dsn, self.login(line.who))
@@ -107,7 +109,7 @@ class Player:
         real = os.getuid
         os.getuid = lambda: self._uid(line.who)
         try:
-            code = main(["--json", "--team", line.team, *args], session)
+            code = main(["--json", "--team", line.team, *shlex.split(typed)], session)
         finally:
             os.getuid = real
         return Told(int(code), [json.loads(row) for row in out.getvalue().splitlines()], err.getvalue())

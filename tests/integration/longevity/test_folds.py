@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from domain.refusal import Refused
 from infra.store import open_store, store_status
-from tests.golden.files import release
+from tests.golden.files import release, releases
 from tests.integration.longevity.catalogue import Catalogue, catalogue, contents, lost
 from tests.integration.longevity.comparing import compare
-from tests.integration.longevity.conftest import Old
+from tests.integration.longevity.conftest import Old, PutBack
+from tests.support.stores import DATABASES
 
 GROWN = frozenset({"casus_schema", "place_head", "tracking", "event_shapes", "topic_rights"})
 """What upgrading is about: which migrations ran, from where places are counted on, and what is made of today's program."""
@@ -64,3 +69,21 @@ def test_work_on_it_goes_on(old: Old):
     live = old.done("cases --team harbour-table").rows
     old.done("projections rebuild")
     assert old.done("cases --team harbour-table").rows == live
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_history_of_before_there_were_proofs_is_proved(kind: str, back: PutBack, tmp_path: Path):
+    """What was stored by the first release has its leaves after upgrading: an auditor holds it against a checkpoint of today."""
+    old = back(releases()[0], kind)
+    old.done("store upgrade --yes")
+    held, pack, verifier = (tmp_path / name for name in ("held.checkpoint", "pack.zip", "verify.py"))
+    old.done(f"evidence checkpoint -o {held}")
+    old.done("monitoring wake HBR-2026-0002 --next-check 2026-12-01")
+    old.done("evidence checkpoint")
+    old.done(f"evidence pack HBR-2026-0001 --texts --since {held} -o {pack}")
+    old.done(f"evidence verifier -o {verifier}")
+    [key] = old.done("evidence key").rows
+    asked = [str(verifier), str(pack), "--checkpoint", str(held), "--key", key["key"]]
+    proved = subprocess.run([sys.executable, *asked], capture_output=True, text=True, check=False)
+    assert proved.returncode == 0, proved
+    assert "Het schip" in zipfile.ZipFile(pack).read("pack.json").decode()

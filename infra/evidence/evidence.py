@@ -139,7 +139,7 @@ class Evidence:
                     raise Refused("checkpoint-not-signed", place=wanted)
                 break
             time.sleep(PAUSE)
-        checkpoint = opened(found.note, *self.keys())
+        checkpoint = self._opened(found)
         self._follows(checkpoint)
         return checkpoint
 
@@ -167,13 +167,22 @@ class Evidence:
         """The one of exactly this size that was signed before."""
         key = self.key
         found = self._made("WHERE origin = ? AND size = ?", (key.name, size)) if key else []
-        return opened(found[0].checkpoint.note, *self.keys()) if found else None
+        return self._opened(found[0].checkpoint) if found else None
 
     def _held(self) -> list[Checkpoint]:
         """The last one in the store and the last one outside it."""
-        last, outside, keys = self.last(), self.kept.last(), self.keys()
-        notes = [*([last.checkpoint.note] if last else []), *([outside] if outside else [])]
-        return [opened(note, *keys) for note in dict.fromkeys(notes)]
+        last, outside = self.last(), self.kept.last()
+        held = [self._opened(last.checkpoint)] if last else []
+        if outside and not (held and held[0].note == outside):
+            held.append(opened(outside, *self.keys()))
+        return held
+
+    def _opened(self, stored: Checkpoint) -> Checkpoint:
+        """What the note of a row says, which must be what the row says. Refused as `opened` is."""
+        found = opened(stored.note, *self.keys())
+        if found != stored:
+            raise Refused("checkpoint-forged")
+        return found
 
     def _follows(self, held: Checkpoint, tell: Told | None = None) -> None:
         """Refuse to go on where the log is not the one that a checkpoint is of."""

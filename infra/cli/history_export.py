@@ -61,12 +61,19 @@ def export(
 def read(
     session: Session, place: int, recipient: str, which: Which, *, coarsen: Grain, hide_organisations: bool
 ) -> Histories:  # fmt: skip
-    """The histories as this recipient gets them, up to a place, as much of them as who asks may see."""
+    """The histories as this recipient gets them, up to a place, as much of them as who asks may see. Refused as
+    `pseudonyms-need-key` under a login that the server hands no key to: pseudonyms are made with one.
+    """
+    from domain.refusal import Refused
     from infra.exports.course import Coarsening, Histories, Pseudonyms
 
     def told(read: int) -> None:
         session.out.progress(session.words.say("events-read", count=read))
 
+    try:
+        session.store.tokens.digest(f"course {recipient}", b"")  # before anything is read: it is a matter of the key
+    except Refused as refused:
+        raise Refused("pseudonyms-need-key") if refused.code == "store-forbidden" else refused from None
     names = Pseudonyms(recipient, session.store.tokens.digest, organisations=hide_organisations)
     return Histories(
         session.store, place, names, which=which, coarsening=Coarsening(coarsen), least=session.gate.shows_from(), told=told,

@@ -113,7 +113,7 @@ def test_only_who_asks_for_texts_gets_them(field: Field):
 def test_nothing_stands_in_what_was_written_elsewhere(field: Field):
     written = {p.name: p for p in field.folder.iterdir() if p.is_file()}
     assert {"events", "keys"} <= written.keys(), "the backups were made"
-    asked = {"log.jsonl", "broken.jsonl", "out-export-xes"}  # what we wrote ourselves, and the names that an export asks for
+    asked = {"log.jsonl", "broken.jsonl"}  # what we wrote ourselves
     assert [hit for name in written.keys() - asked for hit in planted.in_bytes(written[name].read_bytes(), name)] == []
     assert field.stored() == []
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from infra.exports.course.which import is_case
 from infra.readmodels import ReadModels
 from infra.store import open_store
 from tests.e2e.conftest import Casus
@@ -83,3 +85,16 @@ def test_an_overview_and_a_review_are_the_privacy_officers(house: House) -> None
     caught_up(house)
     assert {f["rule"] for f in privacy.json("access", "review")} >= {"no-task", "denied"}
     assert program(house, "member")("access", "review").code == 3
+
+
+def test_histories_leave_under_the_login_of_a_coordinator_with_the_cases_that_they_may_read(house: House, tmp_path: Path) -> None:
+    """Pseudonyms take a key, and the login of an auditor or a reporting job gets none."""
+    said = Casus(house.config.home, house.config.dsn).done("evidence", "checkpoint", "--json").row
+    line = ("--json", "export", "ocel", "--recipient", "university", "--place", str(said["size"]), "-o")
+    made = program(house, "coordinator").done(*line, str(tmp_path / "made.json")).row
+    assert made["cases"] == 2
+    with open_store(house.config) as store:
+        assert made["cases"] < sum(map(is_case, store.streams())), "another table has a case as well"
+    for who, code in (("auditor", "pseudonyms-need-key"), ("reporting", "pseudonyms-need-key"), ("member", "not-allowed")):
+        result = program(house, who)(*line, str(tmp_path / who))
+        assert (result.code, f'"{code}"' in result.err, (tmp_path / who).exists()) == (3, True, False), (who, result)

@@ -26,6 +26,7 @@ WRONG = {
     "who recorded it": "UPDATE {0}stored_events SET recorded_by = 'nobody' WHERE originator_id = 'HBR-2026-0002'",
     "a text": "UPDATE {0}sealed_fields SET data = (SELECT data FROM {0}sealed_fields ORDER BY data LIMIT 1)",
     "a place": "UPDATE {0}places SET placed_at = (SELECT max(placed_at) FROM {0}places) WHERE place = 3",
+    "a key": "UPDATE {1}data_keys SET wrapped = (SELECT wrapped FROM {1}data_keys ORDER BY wrapped LIMIT 1)",
     "a receipt": "DELETE FROM {0}receipts WHERE recorded_at = (SELECT min(recorded_at) FROM {0}receipts)",
 }
 FREE = {
@@ -40,13 +41,14 @@ FREE = {
 def test_a_migration_that_changes_what_was_stored(what: str, kind: str, back: PutBack, monkeypatch: pytest.MonkeyPatch):
     old = back(OLDEST, kind)
     before = contents(old.config)
+    schema = "casus_keys" if "{1}" in WRONG[what] else "casus"
     whole = Schema._run
 
     def run(self: Schema, migration: Migration) -> None:
         whole(self, migration)
-        if self.name == "casus" and migration.version == self.known:
-            for statement in (*FREE[kind], WRONG[what]):
-                self.database.execute(statement.format("" if kind == "sqlite" else "casus."))
+        if self.name == schema and migration.version == self.known:
+            for statement in (*(FREE[kind] if schema == "casus" else ()), WRONG[what]):
+                self.database.execute(statement.format(*(("", "") if kind == "sqlite" else ("casus.", "casus_keys."))))
 
     monkeypatch.setattr(Schema, "_run", run)
     upgrade_store(old.config)

@@ -10,10 +10,12 @@ import pytest
 
 from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
+from infra.cli.session import Session
 from infra.evidence.note import opened, verifier_key
 from infra.store import StoreConfig, open_store
 from infra.texts import Language, Words
 from tests.e2e.conftest import Casus, set_up
+from tests.e2e.test_rights import CASE, OFFICER, ready
 
 SUBMIT = ("intake", "submit", "--question", "x", "--reason", "adrift", "--anonymous")
 
@@ -73,6 +75,20 @@ def test_the_command_that_makes_one_due_signs_it_and_no_other(casus: Casus):
     assert status(casus)["after"] == 0, "long enough ago"
 
 
+@pytest.mark.parametrize("often", ["0", "-1", "x", "1.5", "1000001"])
+def test_how_often_is_a_whole_number_from_one_up(casus: Casus, often: str):
+    said = casus("cases", CASUS_CHECKPOINT_MINUTES=often)
+    assert (said.code, "checkpoint_minutes" in said.err, "1000000" in said.err) == (3, True, True)
+
+
+def test_how_often_can_stand_in_the_file_of_settings(casus: Casus):
+    (casus.home / "config.toml").write_text('checkpoint_events = 1\ncheckpoint_minutes = "5"\n')
+    casus.done("team", "show", "harbour-table")
+    assert status(casus)["after"] == 0
+    (casus.home / "config.toml").write_text("checkpoint_events = true\n")
+    assert casus("cases").code == 3
+
+
 def test_a_look_that_was_refused_makes_one_due_too(casus: Casus):
     casus.later(minutes=16)
     assert casus("show", "HBR-2026-0404", "--as", "navy-1").code != 0
@@ -120,6 +136,65 @@ def test_at_an_export_and_after_it_there_is_a_checkpoint(casus: Casus):
     casus.done("export", "fhir-audit", "-o", file, "--recipient", "police", "--as", "pilots-2")
     after = status(casus)
     assert after["size"] == after["head"] != before["size"], "who was given what is covered at once"
+
+
+def test_after_an_erasure_there_is_a_checkpoint(casus: Casus):
+    casus.done("team", "add-professional", "harbour-table", "--partner", "pilots", "--role", "privacy-officer", "--name", "Otto")
+    casus.done("intake", "submit", "--question", "x", "--reason", "adrift", "--name", "Wilma Waterman")
+    right = ready(casus)
+    casus.done("evidence", "checkpoint")
+    casus.done("next", CASE)
+    assert status(casus)["due"] is False
+    casus.done("rights", "erase", CASE, right, "--yes", "--as", OFFICER)
+    assert status(casus)["after"] == 0
+
+
+def test_an_erasure_that_no_checkpoint_covers_yet_makes_one_due(casus: Casus, monkeypatch: pytest.MonkeyPatch):
+    """As where the run was killed before it signed, and as the follower sees it."""
+    casus.done("team", "add-professional", "harbour-table", "--partner", "pilots", "--role", "privacy-officer", "--name", "Otto")
+    casus.done("intake", "submit", "--question", "x", "--reason", "adrift", "--name", "Wilma Waterman")
+    right = ready(casus)
+    casus.done("evidence", "checkpoint")
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "cover", lambda _self: None)
+        casus.done("rights", "erase", CASE, right, "--yes", "--as", OFFICER)
+    assert status(casus)["due"] is True
+    casus.done("projections", "follow", "--once", "--every", "0")
+    assert status(casus)["after"] == 0
+
+
+# --- whoever follows
+
+
+def test_whoever_follows_makes_the_key_says_so_and_signs(anywhere: Casus):
+    casus = set_up(anywhere)
+    if casus.dsn:
+        assert status(casus)["key"] is None, "the owner's own command makes none"
+    said = casus.done("projections", "follow", "--once", "--every", "0")
+    known = status(casus)
+    assert (known["size"], known["problem"]) == (known["head"] if casus.dsn else known["size"], None)
+    assert (str(known["key"]) in said.err) is bool(casus.dsn)
+    assert "casusregie/" not in casus.done("projections", "follow", "--once", "--every", "0").err
+
+
+def test_whoever_follows_signs_right_after_a_file_left(anywhere: Casus):
+    casus = set_up(anywhere)
+    casus.done("projections", "follow", "--once", "--every", "0")
+    casus.done("team", "show", "harbour-table")
+    casus.done("projections", "follow", "--once", "--every", "0")
+    assert status(casus)["after"] >= 1, "nothing that can't wait"
+    casus.done("evidence", "hand-out", "--recipient", "police", "-o", str(casus.home / "x"))
+    casus.done("projections", "follow", "--once", "--every", "0")
+    assert status(casus)["after"] == 0
+
+
+def test_whoever_follows_without_the_key_says_why_and_follows_on(anywhere: Casus):
+    casus = set_up(anywhere)
+    casus.done("projections", "follow", "--once", "--every", "0")
+    (casus.home / "signer.key").unlink()
+    said = casus.done("projections", "follow", "--once", "--every", "0")
+    assert "CASUS_SIGNER_FILE" in said.err
+    assert {r["behind"] for r in casus.json("projections", "status")} == {0}
 
 
 # --- what stands in the way undoes nothing

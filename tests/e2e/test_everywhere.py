@@ -65,7 +65,7 @@ def test_whatever_prints_prints_json(path: tuple[str, ...]):
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_whatever_looks_looks_back(path: tuple[str, ...]):
-    looks = {"show", "trail", "replay", "cases", "agenda", "signals", "workload", "region", "report"}
+    looks = {"show", "trail", "replay", "diff", "cases", "agenda", "signals", "workload", "region", "report"}
     looks |= {"learning list", "team show", "team roster"}
     if " ".join(path) in looks:
         assert {"at", "known_at"} <= {p.name for p in made(path, "en").also}
@@ -85,6 +85,7 @@ def told(casus: Casus) -> Casus:
 
 READS = [
     ("cases",), ("signals",), ("workload",), ("agenda", "harbour-table"), ("trail", "HBR-2026-0001"), ("replay", "HBR-2026-0001"),
+    ("diff", "HBR-2026-0001", "--from", "1"),
     ("report", "cases"), ("report", "trail"), ("report", "roster", "--format", "csv"), ("store", "status"),
     ("projections", "status"), ("projections", "rebuild"), ("projections", "catch-up"), ("profile", "list"),
     ("profile", "show", "lelystad-sit"),    ("team", "show", "harbour-table"), ("learning",), ("next", "HBR-2026-0001"),

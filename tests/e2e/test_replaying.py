@@ -184,6 +184,34 @@ def test_what_was_shown_of_a_case_is_shown_again_of_what_was_known_then(anywhere
         assert casus.done("show", NUMBER, "--known-at", then).out == told
 
 
+def test_a_day_as_it_was_known_at_a_moment(anywhere: Casus):
+    """What happened by a day and was known by a moment: each alone would show more."""
+    casus = accepted(set_up(anywhere))
+    plan = ("plan", "agree", NUMBER, "--what", "A new rope", "--domain", "berth", "--recovery", "afloat", "--partner", "pilots")
+    casus.done(*plan, "--due", "2026-12-01")
+    first = known(casus)
+    day = casus.json("trail", NUMBER)[-1]["occurred_at"][:10]
+    casus.done("correcting", "correct", NUMBER, "6", "--field", "due", "--value", "2026-12-20")
+    casus.done(*plan, "--due", "2026-12-05", "--occurred-at", casus.json("trail", NUMBER)[-2]["occurred_at"])
+    casus.later(days=3)
+    if casus.dsn is None:
+        casus.done("plan", "accept", NUMBER, "A1")
+
+    def due(*words: str) -> dict[str, tuple[str, str]]:
+        [shown] = casus.json("show", NUMBER, *words)
+        return {a["id"]: (a["due"], a["state"]) for a in shown["agreements"].values()}
+
+    late = {"A1": ("2026-12-20", "proposed"), "A2": ("2026-12-05", "proposed")}
+    assert due("--at", day) == late
+    assert due("--known-at", first) == due("--at", day, "--known-at", first) == {"A1": ("2026-12-01", "proposed")}
+    told = casus.done("show", NUMBER, "--at", day, "--known-at", first)
+    assert "A1 A new rope — Loodswezen, 2026-12-01, proposed" in told.out
+    assert f"As it stood at the end of {day}." in told.err
+    assert "As it was known on" in told.err
+    late_by_then = casus.done("show", NUMBER, "--at", "2026-12-03", "--known-at", first)
+    assert "2026-12-01 (late), proposed" in late_by_then.out
+
+
 def test_an_auditor_is_given_facts_and_no_texts(casus: Casus):
     casus.done(*ADD, "pilots", "--role", "auditor")
     accepted(casus)

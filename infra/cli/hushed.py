@@ -22,7 +22,7 @@ SHAPED = re.compile(
 )
 """What can be nobody's name: a case's number, an entry, somebody's place on a roster, a subject, a day, an amount."""
 OURS = frozenset(
-    {"field", "param", "code", "action", "kind", "problem", "part", "command", "choices", "near", "form", "projection"}
+    {"field", "param", "code", "action", "kind", "problem", "part", "command", "choices", "near", "form", "projection", "extra"}
 )
 """Facts that name something of the program's own."""
 

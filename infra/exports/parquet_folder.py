@@ -14,7 +14,8 @@ from infra.exports.files import written_whole
 from infra.exports.parquet import FORMAT
 from infra.exports.segments import Stretch
 
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"
+"""Readers of a whole folder of Parquet pass over files whose name begins like this."""
 
 
 @frozen

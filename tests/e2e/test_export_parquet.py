@@ -94,6 +94,7 @@ def test_the_manifest_names_each_segment_and_the_checkpoint(house: Casus, tmp_pa
 def test_each_segment_is_told_in_the_log_with_the_cases_in_it(house: Casus, tmp_path: Path):
     export(house, tmp_path / "segments")
     with open_store(StoreConfig(house.home, dsn=house.dsn)) as store:
+        store.head()  # gives places
         records = sorted((store.load(s, places=True)[0] for s in store.streams(PREFIX)), key=lambda r: r.place or 0)
     told = [r.event for r in records if isinstance(r.event, Disclosed) and r.event.what == "export-parquet"]
     left = [event for event in told if event.outcome == "exported"]

@@ -35,6 +35,7 @@ def command(name: str, words: Words) -> click.Command:
             "key": lambda w: leaf(w, "evidence key", key),
             "checkpoint": lambda w: leaf(w, "evidence checkpoint", checkpoint, FILE, also=(*ASKER, JSON)),
             "hand-out": lambda w: leaf(w, "evidence hand-out", hand_out, TO, RECIPIENT, OUTPUT, also=(*ASKER, JSON)),
+            "verify": _verify,
             "pack": _pack,
             "verifier": _verifier,
             "begin-anew": lambda w: leaf(w, "evidence begin-anew", begin_anew, also=(*ASKER, YES, JSON)),
@@ -52,6 +53,12 @@ def _list(words: Words) -> click.Command:
     from infra.cli.evidence_status import listed
 
     return leaf(words, "evidence list", listed)
+
+
+def _verify(words: Words) -> click.Command:
+    from infra.cli.evidence_verify import verify
+
+    return verify(words)
 
 
 def _pack(words: Words) -> click.Command:

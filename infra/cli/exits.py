@@ -12,4 +12,5 @@ class Exit(IntEnum):
     REFUSED = 3
     NOT_FOUND = 4
     CONFLICT = 5
+    CHANGED = 6
     INTERRUPTED = 130

@@ -95,7 +95,8 @@ def micros(stamp: Any, column: str) -> int:
 
 
 def _text(value: Any, column: str) -> bytes:
-    if not isinstance(value, str):
-        raise BadStampError(column)
-    data = value.encode()
+    try:
+        data: bytes = value.encode()
+    except (AttributeError, UnicodeEncodeError):
+        raise BadStampError(column) from None
     return _LENGTH.pack(len(data)) + data

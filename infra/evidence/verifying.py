@@ -81,7 +81,7 @@ class _Verifying:
         signed.read(kept.last() if self.id else None)
         # Read after what was signed: what is signed from here on reaches further.
         leaves = stored.last_leaf(tables)
-        self.last = stored.last_place(tables, finding)
+        self.last = max(stored.last_place(tables, finding), leaves)
         tower = self._start(since)
         self.began = tower.size
         walk.go(Growing(tables, finding, signed, tower, max(leaves, signed.furthest)), self.last, self.tell)

@@ -14,8 +14,10 @@ ASSURANCE = "database-owner"
 REPLAYING = frozenset({"rights-replay-ledger"})
 """Theirs always: after a backup was put back nobody else is let in before it."""
 
-SIGNING = frozenset({"evidence-checkpoint", "evidence-begin-anew"})
-"""Theirs too: the evidence log is written by the follower's login, which is nobody's, and by theirs."""
+SIGNING = frozenset({"evidence-checkpoint", "evidence-begin-anew", "evidence-verify"})
+"""Theirs too: the evidence log is written by the follower's login, which is nobody's, and by theirs; and they alone may read
+every event, and so verify each.
+"""
 
 SEATING = frozenset({"team-change-roles", "team-add-professional", "team-roster"})
 """Theirs for a table of which no login can log in on this server: there is nobody to ask instead."""

@@ -31,6 +31,7 @@ QUERIES = {
     "access-log": ("--case", CASE), "access-overview": (CASE,), "access-review": (), "custody-list": ("harbour-table",),
     "keys-status": (), "retention-due": (), "rights-status": (), "rights-list": (CASE,), "rights-copy": (CASE,),
     "consent-shared": (CASE,), "evidence-checkpoint": (),
+    "evidence-verify": (),
     "stats-gaps": ("--source", "none"), "stats-group-handovers": ("--source", "none"), "stats-handovers": ("--source", "none"),
     "stats-holders": ("--source", "none"), "stats-open": ("--source", "none", "--at", "2026-01-01"),
     "stats-silent": ("--source", "none", "--days", "3"), "stats-throughput": ("--source", "none"),

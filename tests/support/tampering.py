@@ -1,7 +1,8 @@
-"""Somebody with full access to a store's database: no trigger stands in their way, leaves and checkpoints are theirs to make anew."""
+"""Somebody with full access to a store's database: no trigger stands in their way, and what vouches for it is theirs too."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,9 @@ from typing import Any
 
 import psycopg
 
+from domain.events.intake import SubjectIdentified
 from domain.events.rights import SubjectErased
+from domain.personal import Personal
 from infra.evidence import signer
 from infra.evidence.checks.report import ALL, Check, Report
 from infra.evidence.evidence import Evidence
@@ -73,8 +76,11 @@ def sow(config: StoreConfig) -> Sown:
 
 def _case(number: str) -> list[Draft]:
     subject = SUBJECT if number == ERASED else "s1"
+    known = SubjectIdentified(
+        subject="s3", name=Personal(subject="s3", text="Zaza"), contact=Personal(subject="s3", text="0600000000")
+    )
     return [
-        noted(number), told(number, "een", subject=subject), noted(number, subject="s3", name="Zaza"),
+        noted(number), told(number, "een", subject=subject), Draft(number, known, header()),
         told(number, "twee", subject=subject), noted(number, subject="s4"),
     ]  # fmt: skip
 
@@ -106,19 +112,16 @@ class Attacker:
         """The one value of a query."""
         return self.ask(sql, *params)[0][0]
 
-    def unbound(self, table: str, column: str) -> None:
-        """Take away what a table asks of a column, so that it holds whatever it is given."""
+    def nullable(self, table: str, column: str) -> None:
+        """Let a column be without a value."""
         if self.server:
-            for (name,) in self.ask("SELECT conname FROM pg_constraint WHERE conrelid = ?::regclass AND contype <> 'n'", table):
-                self.do(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}" CASCADE')
             self.do(f"ALTER TABLE {table} ALTER {column} DROP NOT NULL")
             return
+        sql = re.sub(rf"(\b{column} +\w+) +NOT NULL", r"\1", self.one("SELECT sql FROM sqlite_schema WHERE name = ?", table))
         self.do("PRAGMA writable_schema = ON")
-        self.do(
-            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?",
-            f"{column}      BLOB NOT NULL", f"{column}      BLOB", table,
-        )  # fmt: skip
-        self.do("PRAGMA writable_schema = RESET")
+        self.do("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", sql, table)
+        self.raw.close()
+        self.raw = sqlite3.connect(self.config.events_file, isolation_level=None)
 
     def place_of(self, stream: str, version: int) -> int:
         """Where an event stands."""

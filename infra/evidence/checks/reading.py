@@ -66,3 +66,8 @@ def unreadable(database: Database) -> type[Exception]:
 def digest(value: Any) -> bytes | None:
     """A hash as it stands in a table; None where it is none."""
     return value if isinstance(value, bytes) and len(value) == 32 else None
+
+
+def text(value: Any) -> str:
+    """A text as it stands in a table; empty where it is none, or none that can be written out."""
+    return value if isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value) else ""

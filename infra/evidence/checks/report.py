@@ -119,7 +119,7 @@ class Finding:
         """Something is wrong. Raises `EnoughError` when no more is to be told."""
         if check not in self.checks:
             return
-        shown = stream if isinstance(stream, str) else None
+        shown = stream if isinstance(stream, str) and stream.isprintable() else None
         number = version if type(version) is int else None
         self.faults.append(Fault(check, kind, place, shown, number, facts))
         if len(self.faults) >= self.most:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.refusal import Refused
-from infra.evidence.checks.reading import Tables, digest
+from infra.evidence.checks.reading import Tables, digest, text
 from infra.evidence.checks.report import Check, Finding
 from infra.evidence.keyring import NAME
 from infra.evidence.leaf import BadStampError, micros
@@ -73,7 +73,7 @@ class Signed:
             if number != expected:
                 fault(Check.KEYS, "key-order", number=expected)
             try:
-                key = verifier_key(vkey if isinstance(vkey, str) else "")
+                key = verifier_key(text(vkey))
             except Refused:
                 fault(Check.KEYS, "key-malformed", number=number)
                 continue
@@ -95,10 +95,10 @@ class Signed:
             self.stored += 1
             number = size if type(size) is int else 0
             self._stamped(made_at, "checkpoints.made_at", number)
-            if not isinstance(made_by, str):
+            if not text(made_by):
                 self.finding.fault(Check.STAMPS, "stamp-malformed", number, column="checkpoints.made_by")
-            key = self.keys.get(origin) if isinstance(origin, str) else None
-            kind = self._opens(note, [key] if key else [])
+            key = self.keys.get(text(origin))
+            kind = self._opens(text(note), [key] if key else [])
             if kind is None:
                 said, _ = parse(note)
                 kind = None if (said.origin, said.size, said.root) == (origin, size, digest(root)) else "note-differs"
@@ -118,15 +118,15 @@ class Signed:
         if not self._ours(said.origin):
             self.finding.fault(check, "note-other-store", size=said.size)
             return
-        keys = [*self.keys.values(), *([self.given] if self.given else [])]
+        keys = [*self.keys.values(), *([self.given] if self.given and check is Check.HELD else [])]
         if (kind := self._opens(note, keys)) is not None:
             self.finding.fault(check, kind, size=said.size)
         self._expect(check, said.size, said.root)
 
-    def _opens(self, note: Any, keys: Sequence[VerifierKey]) -> str | None:
+    def _opens(self, note: str, keys: Sequence[VerifierKey]) -> str | None:
         """What keeps a note from being one of these keys' own; None when it is."""
         try:
-            opened(note if isinstance(note, str) else "", *keys)
+            opened(note, *keys)
         except Refused as refused:
             return KINDS[refused.code]
         return None

@@ -1,0 +1,366 @@
+"""What is done to a history, each way by itself, with the checks that catch it: each of them alone does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from infra.evidence import signer
+from infra.evidence.checks.report import ALL, Check
+from tests.support.stores import config_of
+from tests.support.tampering import CASE, PLAIN, SEALED, SIZES, Attacker, sow
+
+ROOTS = frozenset({Check.ROOTS, Check.OUTSIDE, Check.HELD})
+"""A root is not the one that was signed."""
+LEAF = ROOTS | {Check.LEAVES, Check.TILES}
+"""An event is not the one that its leaf was made of."""
+
+
+class Tampering(NamedTuple):
+    """What is done; the checks each of which catches it alone; the kinds of fault that name it."""
+
+    do: Callable[[Attacker], None]
+    caught: frozenset[Check]
+    kinds: frozenset[str]
+
+
+FOUND: dict[str, Tampering] = {}
+
+
+def tampering(*kinds: str, by: frozenset[Check]) -> Callable[[Callable[[Attacker], None]], Callable[[Attacker], None]]:
+    """Puts one in the table."""
+
+    def put(do: Callable[[Attacker], None]) -> Callable[[Attacker], None]:
+        FOUND[do.__name__.replace("_", " ")] = Tampering(do, by, frozenset(kinds))
+        return do
+
+    return put
+
+
+def by_those_alone(attacker: Attacker, caught: frozenset[Check]) -> None:
+    """Hold a tampering against what is said to catch it: each of these checks by itself does, and all others together do not."""
+    missed = {check for check in caught if attacker.verified(frozenset({check})).intact}
+    assert not missed, f"it is not caught by {sorted(missed)} alone"
+    noticed = {(fault.check, fault.kind) for fault in attacker.verified(ALL - caught).faults}
+    assert not noticed, f"it is also caught by {sorted(noticed)}"
+
+
+@contextmanager
+def another() -> Iterator[Attacker]:
+    """Another store, with the same cases in it."""
+    with TemporaryDirectory(prefix="casus-test-") as folder:
+        home = Path(folder) / "other"
+        home.mkdir()
+        other = Attacker(sow(config_of("sqlite", home)))
+        try:
+            yield other
+        finally:
+            other.close()
+
+
+# --- events taken out
+
+
+@tampering("place-missing", "version-gap", by=frozenset({Check.PLACES, Check.VERSIONS, Check.LEAVES, Check.SEALED}))
+def one_from_the_middle(a: Attacker) -> None:
+    a.do("DELETE FROM places WHERE originator_id = ? AND originator_version = 2", SEALED)
+    a.do("DELETE FROM stored_events WHERE originator_id = ? AND originator_version = 2", SEALED)
+
+
+@tampering("leaf-differs", by=LEAF | {Check.PLACES})
+def one_from_the_middle_and_ranks_closed(a: Attacker) -> None:
+    a.drop_event(PLAIN, 5)
+    a.close_ranks()
+
+
+@tampering("root-differs", by=ROOTS)
+def one_from_the_middle_and_the_tree_rebuilt(a: Attacker) -> None:
+    a.drop_event(PLAIN, 5)
+    a.close_ranks()
+    a.rebuild()
+
+
+@tampering("place-missing", by=frozenset({Check.PLACES, Check.LEAVES}))
+def one_from_the_tail(a: Attacker) -> None:
+    last = a.one("SELECT max(place) FROM places")
+    ((stream, version),) = a.ask("SELECT originator_id, originator_version FROM places WHERE place = ?", last)
+    a.drop_event(stream, version)
+
+
+@tampering("cut-off", by=ROOTS)
+def one_from_the_tail_with_all_that_is_derived(a: Attacker) -> None:
+    last = a.one("SELECT max(place) FROM places")
+    ((stream, version),) = a.ask("SELECT originator_id, originator_version FROM places WHERE place = ?", last)
+    a.drop_event(stream, version)
+    a.do("DELETE FROM leaves WHERE place = ?", last)
+    if a.server:
+        a.do("UPDATE place_head SET place = ?", last - 1)
+
+
+@tampering("place-missing", by=frozenset({Check.PLACES, Check.LEAVES}))
+def a_whole_case(a: Attacker) -> None:
+    for version in range(1, 6):
+        a.drop_event(CASE, version)
+
+
+@tampering("leaf-differs", by=LEAF | {Check.PLACES})
+def a_whole_case_and_ranks_closed(a: Attacker) -> None:
+    a_whole_case(a)
+    a.close_ranks()
+
+
+@tampering("root-differs", by=ROOTS)
+def a_whole_case_and_the_tree_rebuilt(a: Attacker) -> None:
+    a_whole_case_and_ranks_closed(a)
+    a.rebuild()
+
+
+@tampering("event-missing", by=frozenset({Check.EVENTS}))
+def an_event_whose_place_is_left(a: Attacker) -> None:
+    a.drop_event(PLAIN, 5, place=False)
+
+
+@tampering("place-missing", "event-unplaced", by=frozenset({Check.PLACES, Check.EVENTS, Check.LEAVES}))
+def a_place_whose_event_is_left(a: Attacker) -> None:
+    a.do("DELETE FROM places WHERE originator_id = ? AND originator_version = 5", PLAIN)
+
+
+@tampering("cut-off", by=frozenset({Check.OUTSIDE, Check.HELD}))
+def an_older_backup_put_back(a: Attacker) -> None:
+    a.cut_back(SIZES[0])
+
+
+# --- events put elsewhere, or put in
+
+
+@tampering("leaf-differs", by=LEAF)
+def two_events_swapped_in_the_order(a: Attacker) -> None:
+    """Two of different streams, of one append: their places change hands."""
+    one, other = a.place_of("LEL-2026-0150", 1), a.place_of("LEL-2026-0200", 1)
+    _swap_places(a, one, other)
+
+
+@tampering("root-differs", by=ROOTS)
+def two_events_swapped_and_the_tree_rebuilt(a: Attacker) -> None:
+    two_events_swapped_in_the_order(a)
+    a.rebuild()
+
+
+@tampering("version-gap", "leaf-differs", by=LEAF | {Check.VERSIONS})
+def two_events_of_one_case_swapped_in_the_order(a: Attacker) -> None:
+    _swap_places(a, a.place_of(PLAIN, 4), a.place_of(PLAIN, 5))
+
+
+@tampering("leaf-differs", "envelope-differs", by=LEAF | {Check.ENVELOPES})
+def the_bytes_of_two_events_swapped(a: Attacker) -> None:
+    at = "WHERE originator_id = ? AND originator_version = 5"
+    one, other = (a.one(f"SELECT state FROM stored_events {at}", s) for s in (PLAIN, CASE))
+    a.do(f"UPDATE stored_events SET state = ? {at}", other, PLAIN)
+    a.do(f"UPDATE stored_events SET state = ? {at}", one, CASE)
+
+
+def _swap_places(a: Attacker, one: int, other: int) -> None:
+    for before, after in ((one, -1), (other, one), (-1, other)):
+        a.do("UPDATE places SET place = ? WHERE place = ?", after, before)
+
+
+def forged(a: Attacker, place: int) -> None:
+    """One event more, copied of another: in a stream of its own, at a place that is free."""
+    state = bytes(a.one("SELECT state FROM stored_events WHERE originator_id = ? AND originator_version = 1", PLAIN))
+    new = "LEL-2026-9999"
+    a.do(
+        "INSERT INTO stored_events (originator_id, originator_version, topic, state, recorded_at, recorded_by) "
+        "SELECT ?, 1, topic, ?, recorded_at, recorded_by FROM stored_events WHERE originator_id = ? AND originator_version = 1",
+        new, state.replace(PLAIN.encode(), new.encode()), PLAIN,
+    )  # fmt: skip
+    a.do(
+        "INSERT INTO places SELECT ?, ?, 1, placed_at FROM places WHERE place = (SELECT max(place) FROM places WHERE place < ?)",
+        place, new, place,
+    )  # fmt: skip
+
+
+@tampering("event-unplaced", by=frozenset({Check.EVENTS}))
+def one_put_in_without_a_place(a: Attacker) -> None:
+    forged(a, 999)
+    a.do("DELETE FROM places WHERE place = 999")
+    if a.server:  # one that seems to wait behind the last is told apart: it is not of this cluster's time
+        a.do("UPDATE stored_events SET xid = '3' WHERE originator_id = 'LEL-2026-9999'")
+
+
+@tampering("place-missing", by=frozenset({Check.PLACES}))
+def one_put_in_at_a_forged_place(a: Attacker) -> None:
+    forged(a, 400)
+
+
+@tampering("leaf-differs", by=LEAF)
+def one_put_in_and_all_after_it_moved(a: Attacker) -> None:
+    _put_in(a)
+
+
+@tampering("root-differs", by=ROOTS)
+def one_put_in_and_the_tree_rebuilt(a: Attacker) -> None:
+    _put_in(a)
+    a.rebuild()
+
+
+def _put_in(a: Attacker) -> None:
+    for (place,) in a.ask("SELECT place FROM places WHERE place >= 30 ORDER BY place DESC"):
+        a.do("UPDATE places SET place = ? WHERE place = ?", place + 1, place)
+    forged(a, 30)
+    if a.server:
+        a.do("UPDATE place_head SET place = place + 1")
+
+
+@tampering("leaf-differs", by=LEAF | {Check.VERSIONS, Check.TIMES})
+def all_places_numbered_anew(a: Attacker) -> None:
+    found = [p for (p,) in a.ask("SELECT place FROM places ORDER BY place")]
+    for place in found:
+        a.do("UPDATE places SET place = ? WHERE place = ?", -place, place)
+    for place in found:
+        a.do("UPDATE places SET place = ? WHERE place = ?", len(found) + 1 - place, -place)
+
+
+# --- sealed fields
+
+
+def _swap_sealed(a: Attacker, one: tuple[str, int, str], other: tuple[str, int, str], *columns: str) -> None:
+    at, names = "WHERE originator_id = ? AND originator_version = ? AND field = ?", ", ".join(columns)
+    rows = [a.ask(f"SELECT {names} FROM sealed_fields {at}", *key)[0] for key in (one, other)]
+    for key, row in zip((one, other), rows[::-1], strict=True):
+        a.do(f"UPDATE sealed_fields SET {', '.join(f'{c} = ?' for c in columns)} {at}", *row, *key)
+
+
+@tampering("sealed-differs", by=frozenset({Check.SEALED}))
+def ciphertexts_swapped_between_fields(a: Attacker) -> None:
+    _swap_sealed(a, (SEALED, 3, "name"), (SEALED, 3, "contact"), "data")
+
+
+@tampering("sealed-differs", by=frozenset({Check.SEALED}))
+def ciphertexts_swapped_between_versions(a: Attacker) -> None:
+    _swap_sealed(a, (SEALED, 2, "text"), (SEALED, 4, "text"), "data")
+
+
+@tampering("sealed-differs", "sealed-other-key", by=frozenset({Check.SEALED}))
+def ciphertexts_swapped_between_cases(a: Attacker) -> None:
+    _swap_sealed(a, (SEALED, 2, "text"), (CASE, 2, "text"), "data", "key_id")
+
+
+@tampering("sealed-differs", "sealed-other-key", by=frozenset({Check.SEALED}))
+def ciphertexts_of_another_store(a: Attacker) -> None:
+    at = "WHERE originator_id = ? AND originator_version = 2"
+    with another() as other:
+        key, data = other.ask(f"SELECT key_id, data FROM sealed_fields {at}", SEALED)[0]
+    a.do(f"UPDATE sealed_fields SET key_id = ?, data = ? {at}", key, bytes(data), SEALED)
+
+
+@tampering("sealed-missing", by=frozenset({Check.SEALED}))
+def a_ciphertext_taken_out(a: Attacker) -> None:
+    a.do("DELETE FROM sealed_fields WHERE originator_id = ? AND originator_version = 2", SEALED)
+
+
+@tampering("sealed-missing", by=frozenset({Check.SEALED}))
+def a_ciphertext_emptied(a: Attacker) -> None:
+    a.do("UPDATE sealed_fields SET data = ? WHERE originator_id = ? AND originator_version = 2", b"", SEALED)
+
+
+@tampering("sealed-extra", by=frozenset({Check.SEALED}))
+def a_ciphertext_put_in(a: Attacker) -> None:
+    a.do("INSERT INTO sealed_fields SELECT originator_id, 5, field, key_id, data FROM sealed_fields WHERE originator_id = ? "
+         "AND originator_version = 2", SEALED)  # fmt: skip
+
+
+@tampering("sealed-extra", by=frozenset({Check.SEALED}))
+def a_second_ciphertext_in_an_event(a: Attacker) -> None:
+    a.do("INSERT INTO sealed_fields SELECT originator_id, originator_version, 'more', key_id, data FROM sealed_fields "
+         "WHERE originator_id = ? AND originator_version = 2", SEALED)  # fmt: skip
+
+
+@tampering("bytes-gone", by=frozenset({Check.BYTES}))
+def the_bytes_of_an_event_emptied(a: Attacker) -> None:
+    a.do("UPDATE stored_events SET state = ? WHERE originator_id = ? AND originator_version = 5", b"", PLAIN)
+
+
+@tampering("bytes-gone", by=frozenset({Check.BYTES}))
+def the_bytes_of_an_event_taken_out(a: Attacker) -> None:
+    a.nullable("stored_events", "state")
+    a.do("UPDATE stored_events SET state = NULL WHERE originator_id = ? AND originator_version = 5", PLAIN)
+
+
+# --- what vouches for them
+
+
+@tampering("leaf-missing", by=frozenset({Check.LEAVES}))
+def a_leaf_taken_out(a: Attacker) -> None:
+    a.do("DELETE FROM leaves WHERE place = 20")
+
+
+@tampering("leaf-missing", "tile-missing", by=frozenset({Check.LEAVES, Check.TILES}))
+def all_leaves_and_tiles_taken_out(a: Attacker) -> None:
+    a.do("DELETE FROM leaves")
+    a.do("DELETE FROM tiles")
+
+
+@tampering("tile-missing", by=frozenset({Check.TILES}))
+def a_tile_taken_out(a: Attacker) -> None:
+    a.do("DELETE FROM tiles")
+
+
+@tampering("tile-extra", by=frozenset({Check.TILES}))
+def a_tile_put_in(a: Attacker) -> None:
+    a.do("INSERT INTO tiles VALUES (1, 1, ?)", bytes(32))
+
+
+@tampering("root-differs", by=frozenset({Check.OUTSIDE, Check.HELD}))
+def the_log_rebuilt_and_signed_with_the_key(a: Attacker) -> None:
+    a_whole_case_and_the_tree_rebuilt(a)
+    a.resign(a.sown.key, outside=False)
+
+
+@tampering("root-differs", by=frozenset({Check.HELD}))
+def the_log_rebuilt_and_signed_with_the_key_outside_too(a: Attacker) -> None:
+    a_whole_case_and_the_tree_rebuilt(a)
+    a.resign(a.sown.key)
+
+
+@tampering("key-differs", by=frozenset({Check.HELD}))
+def the_log_rebuilt_and_signed_with_another_key(a: Attacker) -> None:
+    a_whole_case_and_the_tree_rebuilt(a)
+    a.resign()
+
+
+@tampering("key-differs", "note-other-key", by=frozenset({Check.HELD, Check.OUTSIDE}))
+def signed_anew_with_another_key(a: Attacker) -> None:
+    """Nothing else is changed: a wrong key is found by itself."""
+    a.resign(outside=False)
+
+
+@tampering("note-forged", by=frozenset({Check.SIGNATURES}))
+def a_signature_of_another_note(a: Attacker) -> None:
+    one, other = (a.one("SELECT note FROM checkpoints WHERE size = ?", size) for size in SIZES)
+    a.do("UPDATE checkpoints SET note = ? WHERE size = ?", one.split("\n\n")[0] + "\n\n" + other.split("\n\n")[1], SIZES[0])
+
+
+@tampering("note-other-key", "key-differs", by=frozenset({Check.SIGNATURES, Check.OUTSIDE, Check.HELD}))
+def the_key_taken_out(a: Attacker) -> None:
+    a.do("DELETE FROM evidence_keys")
+
+
+@tampering("key-twice", by=frozenset({Check.KEYS}))
+def a_second_key_put_in(a: Attacker) -> None:
+    new = signer.Signer(a.sown.key.name, signer.new_seed()).key
+    a.do("INSERT INTO evidence_keys SELECT 2, ?, since FROM evidence_keys", str(new))
+
+
+@tampering("note-other-store", by=frozenset({Check.OUTSIDE}))
+def a_checkpoint_of_another_store_outside(a: Attacker) -> None:
+    with another() as other:
+        a.kept.keep(other.sown.held[-1])
+
+
+@tampering("note-other-key", by=frozenset({Check.SIGNATURES}))
+def a_checkpoint_of_another_store_in_the_store(a: Attacker) -> None:
+    with another() as other:
+        a.do("UPDATE checkpoints SET note = ? WHERE size = ?", other.sown.held[0], SIZES[0])

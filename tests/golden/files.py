@@ -6,6 +6,7 @@ import gzip
 import json
 import shutil
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,9 @@ def pack(path: Path, text: str) -> None:
 
 
 def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
-    """Make the store of a release again, as it was left then. In: a folder for it, and for a server an empty database."""
+    """Make the store of a release again, as it was left then. In: a folder for it, and for a server a database in which its
+    dump was loaded.
+    """
     golden = HERE / name / ("postgresql" if dsn else "sqlite")
     home.mkdir(mode=0o700, parents=True)
     config = StoreConfig(home, dsn=dsn, patience=5.0)
@@ -58,10 +61,7 @@ def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
             folder.mkdir(mode=0o700, exist_ok=True)
             shutil.copy(path, folder / path.name)
             (folder / path.name).chmod(0o600)
-    if dsn:
-        load(dsn, gzip.decompress((golden / "casus.sql.gz").read_bytes()))
-        return config
-    for part, file in PARTS.items():
+    for part, file in () if dsn else PARTS.items():
         (home / file).touch(mode=0o600)
         connection = sqlite3.connect(home / file)
         connection.executescript(gzip.decompress((golden / part).read_bytes()).decode())
@@ -69,11 +69,16 @@ def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
     return config
 
 
-def load(dsn: str, dump: bytes) -> None:
-    """Run a dump in an empty database."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        let_in(connection, dsn)
-        connection.execute(dump)
+def loaded(name: str) -> Callable[[str], None]:
+    """What loads the dump of a release in an empty database, given its DSN; of a name of its own, so that it can be copied."""
+
+    def load(dsn: str) -> None:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            let_in(connection, dsn)
+            connection.execute(gzip.decompress((HERE / name / "postgresql" / "casus.sql.gz").read_bytes()))
+
+    load.__qualname__ = f"golden_{name}"
+    return load
 
 
 def let_in(connection: psycopg.Connection[Any], dsn: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from infra.readmodels import ReadModels
 from infra.store import StoreConfig, create_store
 from infra.store.roles.installing import install
-from tests.golden.files import put_back, release, releases
+from tests.golden.files import loaded, put_back, release, releases
 from tests.golden.story import Line, Player, Told, story
 from tests.integration.longevity.catalogue import Catalogue, catalogue
 from tests.support.postgres import Server
@@ -63,7 +63,7 @@ def back(postgres_server: Server, tmp_path: Path) -> Iterator[PutBack]:
 
     def put(name: str, kind: str) -> Old:
         home = tmp_path / f"{name}-{kind}-{len(made)}" / "casus"
-        made.append(postgres_server.fresh_database() if kind == "postgresql" else "")
+        made.append(postgres_server.fresh_database(loaded(name)) if kind == "postgresql" else "")
         dsn = made[-1] or None
         return Old(name, kind, put_back(name, home, dsn), Player(home, dsn))
 

@@ -56,7 +56,10 @@ def test_what_is_said_to_people(planned: Casus):
     assert "A3 new: partner Loodswezen; what A new sail; due 2026-12-03" in told
     assert "A2 changed: Loodswezen; " in told
     assert "2026-12-01 → 2026-12-15" in told
-    assert "A1 ended: Loodswezen; state: accepted → fulfilled" in told
+    assert "A1 ended: Loodswezen; A new rope; state: accepted → fulfilled" in told
+    [opened] = planned.json("diff", NUMBER, "--from", "9", "--texts")
+    assert opened["agreements"]["about"] == {"A1": "A new rope", "A2": "A new anchor", "A3": "A new sail"}
+    assert opened["entries"][0]["texts"] == {"what": "A new sail"}
     assert "A new sail" not in planned.done("diff", NUMBER, "--from", "9").out
 
 
@@ -88,6 +91,10 @@ def test_by_what_happened_and_by_what_was_known_are_two_things(anywhere: Casus):
     assert found["by"] == "happened"
     assert found["after"]["agreements"]["A1"]["due"] == "2026-12-20"
     assert "drafted" not in found["after"]
+
+    assert entries("--from", "2026-01-01", "--to", happened)[:3] == [(1, "effective"), (2, "effective"), (3, "effective")]
+    assert [v for v, _ in entries("--from", "2026-01-01")] == [1, 2, 3, 4, 5, 8, 6, 7], "as it happened"
+    assert [v for v, _ in entries("--from", "1")] == [2, 3, 4, 5, 6, 7, 8], "as it was recorded"
 
     by_knowing = ("--known", "--from", before, "--to", between)
     [found] = casus.json("diff", NUMBER, *by_knowing)

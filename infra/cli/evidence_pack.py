@@ -80,9 +80,9 @@ def make(
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     records = through(session, "evidence-pack", case)
     what = _asked(session)
-    session.gate.case(what, replay(Case(), records), records)
     if with_access:
         session.gate.general("access-log", seen=(case,))
+    session.gate.case(what, replay(Case(), records), records)  # the last one: who signs elsewhere looks for it
     checkpoint, upto = _reach(session, place, known_at)
     asked = _Asked(what, upto, checkpoint, _earlier(session, since), texts, with_access)
     records = through(session, what, case)  # what was recorded meanwhile is in the log, and in the pack
@@ -105,7 +105,7 @@ def _reach(session: Session, place: int | None, known_at: datetime | None) -> tu
     if known_at is not None:
         place = session.store.place_at(known_at)
         if place == 0:
-            raise Refused("evidence-empty")
+            raise Refused("place-before-case", place=place)
         if not session.evidence.can_sign():
             made = session.evidence.at(tell=teller(session))
             return made, min(place, made.size)

@@ -37,9 +37,9 @@ def schema() -> pa.Schema:
     ])  # fmt: skip
     link = pa.struct([pa.field(name, pa.string(), nullable=False) for name in ("kind", "id", "qualifier")])
     return pa.schema([
-        pa.field("segment", pa.int64(), nullable=False), pa.field("case", pa.string(), nullable=False),
+        pa.field("segment", pa.int64(), nullable=False), pa.field("case_id", pa.string(), nullable=False),
         pa.field("version", pa.int32(), nullable=False), pa.field("topic", pa.string(), nullable=False),
-        pa.field("at", moment, nullable=False), pa.field("withdrawn", pa.bool_(), nullable=False),
+        pa.field("occurred_at", moment, nullable=False), pa.field("withdrawn", pa.bool_(), nullable=False),
         pa.field("attributes", pa.list_(pa.field("element", attribute, nullable=False)), nullable=False),
         pa.field("links", pa.list_(pa.field("element", link, nullable=False)), nullable=False),
     ])  # fmt: skip
@@ -62,7 +62,7 @@ def write(to: Out, stretch: Stretch) -> None:
 def _row(segment: int, row: Row) -> dict[str, Any]:
     event = row.event
     return {
-        "segment": segment, "case": event.case, "version": event.order, "topic": event.topic, "at": event.at,
+        "segment": segment, "case_id": event.case, "version": event.order, "topic": event.topic, "occurred_at": event.at,
         "withdrawn": row.withdrawn, "attributes": list(_attributes(event.attributes)),
         "links": [{"kind": link.kind, "id": link.id, "qualifier": link.qualifier} for link in event.links],
     }  # fmt: skip

@@ -61,8 +61,8 @@ def test_whole_segments_are_written_once_and_the_last_one_anew(house: Casus, tmp
     after = held(folder)
     assert after["events-000000001-000000030.parquet"] == before["events-000000001-000000030.parquet"]
     assert after["events-000000031-000000060.parquet"] != before["events-000000031-000000060.parquet"]
-    tables = pq.read_table(folder, columns=["case"])
-    assert len(set(tables["case"].to_pylist())) == 15
+    tables = pq.read_table(folder, columns=["case_id"])
+    assert len(set(tables["case_id"].to_pylist())) == 15
 
 
 def test_what_is_missing_or_damaged_is_written_again_the_same(house: Casus, tmp_path: Path):
@@ -128,7 +128,7 @@ def test_a_folder_of_another_export_is_left_alone(house: Casus, tmp_path: Path):
 
 def test_times_are_as_coarse_as_was_asked(house: Casus, tmp_path: Path):
     export(house, tmp_path / "segments", "--coarsen", "month")
-    moments = pq.read_table(tmp_path / "segments", columns=["at"])["at"].to_pylist()
+    moments = pq.read_table(tmp_path / "segments", columns=["occurred_at"])["occurred_at"].to_pylist()
     assert moments
     assert {(at.day, at.hour, at.minute) for at in moments} == {(1, 0, 0)}
 

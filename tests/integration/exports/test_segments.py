@@ -136,7 +136,12 @@ def test_what_is_read_back_is_what_was_told(store: Store):
         assert {row["segment"] for row in rows} <= {stretch.first}
         for row, told in zip(rows, stretch.rows, strict=True):
             event = told.event
-            assert (row["case"], row["version"], row["topic"], row["at"]) == (event.case, event.order, event.topic, event.at)
+            assert (row["case_id"], row["version"], row["topic"], row["occurred_at"]) == (
+                event.case,
+                event.order,
+                event.topic,
+                event.at,
+            )
             assert [tuple(link.values()) for link in row["links"]] == [tuple(link) for link in event.links]
             for attribute in row["attributes"]:
                 assert sum(attribute[kind] is not None for kind in ("code", "number", "truth", "day", "moment")) == 1

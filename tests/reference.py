@@ -34,6 +34,7 @@ EXITS = {
     Exit.REFUSED: "a rule or a check said no; nothing was stored",
     Exit.NOT_FOUND: "a case, team, partner or entry that was named is not there",
     Exit.CONFLICT: "somebody else was first, or the command id was used for something else",
+    Exit.CHANGED: "the history is not what it was: `casus evidence verify` says where",
     Exit.INTERRUPTED: "interrupted",
 }
 SETTINGS = {

@@ -34,6 +34,7 @@ def run(session: Session, since: str | None, held: Sequence[str], key: str | Non
     from infra.evidence.kept import Kept
     from infra.evidence.verifying import verify as check
 
+    session.past_ledger()  # nothing that is sealed is opened, and a backup that was put back is to be verified too
     session.gate.general(WHAT)  # stored first, so that nothing is read for somebody who may not
     session.place()
     store = session.store

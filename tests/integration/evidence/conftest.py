@@ -56,11 +56,12 @@ def sown_on(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
 def attacker(request: pytest.FixtureRequest, sown_on: Callable[[str, Path], Sown], tmp_path: Path) -> Iterator[Attacker]:
     """Somebody with full access to the database of a store that has a history."""
     sown = sown_on(request.param, tmp_path / "copy")
+    server = request.getfixturevalue("postgres_server") if sown.config.dsn else None
     made = Attacker(sown)
     yield made
     made.close()
-    if sown.config.dsn is not None:
-        request.getfixturevalue("postgres_server").drop(sown.config.dsn)
+    if server is not None:
+        server.drop(sown.config.dsn)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ class Evidence:
         was lost.
         """
         made = self.keyring.begin_anew()
-        self.kept.put_aside()
+        self.kept.put_aside(unless=made.name)
         return made
 
     # --- making one
@@ -160,6 +160,7 @@ class Evidence:
         row = (made.origin, size, root, made.note, encode(self.store.now()), self._login)
         self.database.execute(f"INSERT INTO {stands(self.database, 'checkpoints')} VALUES (?, ?, ?, ?, ?, ?)", row)
         if all(each.size < size for each in held):
+            self.kept.put_aside(unless=made.origin)
             self.kept.keep(made.note)  # where that fails the one in the store is not kept either, and the next run says so again
         return made
 
@@ -171,10 +172,12 @@ class Evidence:
 
     def _held(self) -> list[Checkpoint]:
         """The last one in the store and the last one outside it."""
-        last, outside = self.last(), self.kept.last()
+        last, outside, key = self.last(), self.kept.last(), self.key
         held = [self._opened(last.checkpoint)] if last else []
         if outside and not (held and held[0].note == outside):
-            held.append(opened(outside, *self.keys()))
+            kept = opened(outside, *self.keys())
+            if key is None or kept.origin == key.name:  # one of before it was begun anew is put aside, not followed
+                held.append(kept)
         return held
 
     def _opened(self, stored: Checkpoint) -> Checkpoint:

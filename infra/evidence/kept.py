@@ -35,9 +35,16 @@ class Kept:
         except Refused as refused:
             raise Refused("checkpoint-file-unwritable", path=str(self.path)) from refused
 
-    def put_aside(self) -> None:
-        """Keep the note of a log that was begun anew under another name: it stays to be shown."""
+    def put_aside(self, unless: str) -> None:
+        """Keep the note of a log that was begun anew under another name: it stays to be shown. In: the log that goes on.
+
+        Refused: `checkpoint-file-unwritable`.
+        """
         note = self.last()
-        if note is not None:
-            origin = note.split("\n", 1)[0].rsplit("/", 1)[-1]
-            self.path.replace(self.path.with_name(f"{self.path.stem}.before-{origin}.checkpoint"))
+        origin = note.split("\n", 1)[0] if note else unless
+        if origin == unless:
+            return
+        try:
+            self.path.replace(self.path.with_name(f"{self.path.stem}.before-{origin.rsplit('/', 1)[-1]}.checkpoint"))
+        except OSError:
+            raise Refused("checkpoint-file-unwritable", path=str(self.path)) from None

@@ -104,6 +104,30 @@ def test_without_looking_back_another_history_would_be_signed(
     assert evidence.checkpoint().size == 4
 
 
+def test_begun_anew_on_one_machine_another_that_signs_goes_on_with_its_own_note_aside(
+    store: Store, evidence: Evidence, config: StoreConfig, tmp_path: Path
+):
+    """As on a server: the owner begins anew, and whoever follows has a key file and a folder outside of its own."""
+    file, outside = tmp_path / "follower" / "signer.key", tmp_path / "follower" / "outside"
+    sow(store, 1, 3)
+    follower = Evidence(store, file, outside)
+    old = follower.checkpoint().origin
+    noted = signer.read(file, follower.begin())
+    assert noted is not None
+    follower.kept.keep(noted.sign(9, b"\x05" * 32))  # an older backup was put back
+    sow(store, 4, 1)
+    assert refused(follower) == "evidence-cut-off"
+    key = evidence.begin_anew()
+    assert refused(follower) == "signer-missing"
+    file.write_text(file.read_text() + config.signer_in.read_text())
+    file.chmod(0o600)
+    made = follower.checkpoint()
+    assert (made.origin, made.size) == (key.name, 4)
+    [aside] = outside.glob("*.before-*")
+    assert aside.read_text().startswith(f"{old}\n9\n")
+    assert follower.kept.last() == made.note
+
+
 # --- keys
 
 

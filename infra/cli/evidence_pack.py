@@ -51,7 +51,7 @@ def pack(words: Words) -> click.Command:
 
 def verifier(words: Words) -> click.Command:
     """The command that writes the verifier alone."""
-    return leaf(words, "evidence verifier", write_verifier, Param("output", "file", short="-o"), also=())
+    return leaf(words, "evidence verifier", write_verifier, Param("output", "file", short="-o"))
 
 
 def write_verifier(session: Session, output: str | None) -> None:
@@ -59,12 +59,16 @@ def write_verifier(session: Session, output: str | None) -> None:
     from infra.evidence.pack.packing import verifier as whole
     from infra.exports.files import written_whole
 
-    if output is None:
+    digest = sha256(whole()).hexdigest()
+    if output is not None:
+        with written_whole(Path(output)) as file:
+            file.write(whole())
+    if session.out.json:
+        session.out.record({"file": output, "digest": digest} | ({} if output else {"verifier": whole().decode()}))
+    elif output is None:
         session.out.out.write(whole().decode())
-        return
-    with written_whole(Path(output)) as file:
-        file.write(whole())
-    session.out.note("evidence.verifier", digest=sha256(whole()).hexdigest())
+    else:
+        session.out.note("evidence.verifier", digest=digest)
 
 
 def make(

@@ -241,6 +241,8 @@ def test_the_page_that_goes_along_is_in_the_language_that_was_chosen(table: Casu
 def test_the_verifier_is_to_be_had_by_itself(table: Casus):
     table.done("evidence", "verifier", "-o", str(file_of(table, "verify.py")))
     assert file_of(table, "verify.py").read_bytes() == packing.verifier() == table.done("evidence", "verifier").out.encode()
+    [row] = table.json("evidence", "verifier")
+    assert hashlib.sha256(row["verifier"].encode()).hexdigest() == row["digest"]
 
 
 def test_the_guard_lets_nothing_else_in(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ import pytest
 from domain.refusal import Refused
 from infra.backup import restore, take
 from infra.backup.following import derive
+from infra.backup.rows import snapshot
 from infra.erasing.keeper import keeper_of
-from infra.store import create_store, open_store
+from infra.exports.lines.vouching import vouched_for
+from infra.exports.lines.writing import write
+from infra.store import StoreConfig, create_store, open_store
 from infra.store.postgresql import PostgreSQLDatabase
 from infra.store.roles.installing import install
 from tests.integration.backup.conftest import whole
+from tests.integration.backup.lines import exported
 from tests.integration.backup.test_there_and_back import backed_up, quiet
 from tests.integration.roles.house import ROSTER, SERVICES, House, build, new_config, tear_down
 from tests.support.postgres import Server
@@ -40,8 +45,27 @@ def test_no_login_but_the_owners_makes_a_backup(house: House, who: str, holds: s
     assert list(tmp_path.iterdir()) == []
 
 
-def test_everybody_has_their_rights_again_where_it_was_put_back(house: House, tmp_path: Path):
+@pytest.mark.parametrize("who", [*ROSTER, *SERVICES])
+def test_no_login_but_the_owners_writes_the_store_as_lines(house: House, who: str, tmp_path: Path):
+    place = exported(house.config, tmp_path / "all.jsonl").events
+    with pytest.raises(Refused) as refused:
+        lines_of(house.config_of(who), place)
+    assert refused.value.code == "store-forbidden"
+
+
+def lines_of(config: StoreConfig, place: int) -> bytes:
+    made = BytesIO()
+    with open_store(config) as store, snapshot(db := store.connection()):
+        write(made, db, vouched_for(db, f"casusregie/{store.store_id}", place), quiet)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_everybody_has_their_rights_again_where_it_was_put_back(house: House, lines: bool, tmp_path: Path):
     files = backed_up(house.config, tmp_path)
+    if lines:
+        files["events"] = tmp_path / "all.jsonl"
+        exported(house.config, files["events"])
     dsn = house.server.fresh_database()
     there = replace(house, config=replace(house.config, dsn=dsn))
     restore(there.config, files, quiet)  # type: ignore[arg-type]

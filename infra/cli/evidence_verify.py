@@ -111,7 +111,7 @@ def _tell(session: Session, report: Report) -> None:
             line(_withheld(session, one))
         line()
     known = {name: value for name, value in asdict(report).items() if name not in {"faults", "withheld"}}
-    line(say("verify.read", **known))
+    line(say("verify.read", **known | {"since": report.since or None}))
     if report.trusted:
         line(say("verify.trusted", trusted=report.trusted))
     if report.sealed is None:
@@ -120,7 +120,7 @@ def _tell(session: Session, report: Report) -> None:
         line(say("verify.sealed", sealed=report.sealed))
     if report.waiting:
         line(say("verify.waiting", waiting=report.waiting))
-    line(say("verify.signed" if report.signed else "verify.unsigned", **known, after=report.size - report.signed))
+    line(say("verify.signed" if report.signed else "verify.unsigned", **known, after=report.size - report.signed or None))
     if not report.outside and report.checkpoints:
         line(say("verify.not-outside"))
     if not report.held:
@@ -144,4 +144,5 @@ def _whose(session: Session, fault: Fault) -> str:
 
 
 def _withheld(session: Session, one: Withheld) -> str:
-    return session.words.say("verify.one-withheld", **asdict(one))
+    none_of = {"removed": one.removed or None, "events": one.events or None}
+    return session.words.say("verify.one-withheld", **asdict(one) | none_of)

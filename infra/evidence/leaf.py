@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from infra.evidence.merkle import leaf_hash
@@ -81,19 +82,26 @@ def entry(store: bytes, event: Stored, digest: bytes) -> bytes:
 def micros(stamp: Any, column: str) -> int:
     """A stamp as microseconds since 1970. A text must be as the store writes it: another spelling of a moment is a change."""
     if isinstance(stamp, str):
-        try:
-            moment = datetime.fromisoformat(stamp)
-        except ValueError:
-            raise BadStampError(column) from None
-        if moment.utcoffset() is None or iso(moment) != stamp:
+        found = _spelled(stamp)
+        if found is None:
             raise BadStampError(column)
-    elif isinstance(stamp, datetime) and stamp.utcoffset() is not None:
-        moment = stamp
-    else:
+        return found
+    if not isinstance(stamp, datetime) or stamp.utcoffset() is None:
         raise BadStampError(column)
-    return (moment - _EPOCH) // _MICROSECOND
+    return (stamp - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=64)
+def _spelled(stamp: str) -> int | None:
+    """A stamp that is a text; None where it is not as the store writes it. The events of one act share theirs."""
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return (moment - _EPOCH) // _MICROSECOND if moment.utcoffset() is not None and iso(moment) == stamp else None
+
+
+@lru_cache(maxsize=1024)
 def _text(value: Any, column: str) -> bytes:
     try:
         data: bytes = value.encode()

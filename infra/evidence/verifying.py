@@ -15,6 +15,7 @@ from infra.evidence.checks.signed import Signed
 from infra.evidence.checks.walk import Walk
 from infra.evidence.note import Checkpoint, VerifierKey, parse
 from infra.evidence.tree import Tree
+from infra.store.reading import uncollected
 
 if TYPE_CHECKING:
     from infra.evidence.kept import Kept
@@ -84,7 +85,8 @@ class _Verifying:
         self.last = max(stored.last_place(tables, finding), leaves)
         tower = self._start(since)
         self.began = tower.size
-        walk.go(Growing(tables, finding, signed, tower, max(leaves, signed.furthest)), self.last, self.tell)
+        with uncollected():
+            walk.go(Growing(tables, finding, signed, tower, max(leaves, signed.furthest)), self.last, self.tell)
         signed.cut_off(self.last)
         if walk.seals:
             walk.seals.left_over(self.began)

@@ -16,6 +16,8 @@ import psycopg
 from domain.events.intake import SubjectIdentified
 from domain.events.rights import SubjectErased
 from domain.personal import Personal
+from infra.erasing.keeper import keeper_of
+from infra.erasing.ledger import Ledger, Line
 from infra.evidence import signer
 from infra.evidence.checks.report import ALL, Check, Report
 from infra.evidence.evidence import Evidence
@@ -62,8 +64,7 @@ def sow(config: StoreConfig) -> Sown:
         store.append_bulk(first, receipt("c1"))
         store.head()
         evidence.checkpoint(SIZES[0])
-        erased = SubjectErased(right="R1", subject=SUBJECT, keys=1, receipt="0" * 64)
-        store.append([Draft(ERASED, erased, header("c2"))], expected={ERASED: 5}, receipt=receipt("c2"))
+        _erase(store, Ledger(config.ledger_in))
         store.disclose(disclosed(Permit(), store.store_id, "shown", SEALED, seen_version=5), header("c3"))
         store.append_bulk([noted(f"LEL-2026-{n:04}", "c4") for n in range(100, 340)], receipt("c4"))
         store.head()
@@ -72,6 +73,16 @@ def sow(config: StoreConfig) -> Sown:
         made = [m.checkpoint.note for m in evidence.all()]
         assert evidence.key is not None
         return Sown(config, (made[0], last.note), evidence.key)
+
+
+def _erase(store: Store, ledger: Ledger) -> None:
+    """Somebody's keys go, the ledger and the log say so."""
+    keeper = keeper_of(store)
+    keys = tuple(keeper.keys(ERASED, SUBJECT))
+    line = ledger.append(Line(store.store_id, ERASED, SUBJECT, "R1", keys, store.now()))
+    keeper.destroy(ERASED, SUBJECT, keys)
+    event = SubjectErased(right="R1", subject=SUBJECT, keys=len(keys), receipt=line.digest())
+    store.append([Draft(ERASED, event, header("c2"))], expected={ERASED: 5}, receipt=receipt("c2"))
 
 
 def _case(number: str) -> list[Draft]:

@@ -16,6 +16,7 @@ from infra.cli.entries import as_they_count, by_entry, label_of, refs_of, what, 
 from infra.cli.labels import labels
 from infra.cli.moments import Place, Point
 from infra.cli.session import Session
+from infra.cli.tables_then import TablesThen
 from infra.cli.trail import COLUMNS
 from infra.texts.sentences import fill, people
 from projections.between import Between, between, entries_between, passed
@@ -132,11 +133,11 @@ class Telling:
             self.session.out.note("nothing")
             return
         self.session.out.heading(self.words.get("replay", "diff", "entries"))
-        own = self.compared.new.state.team
+        own, tables = self.compared.new.state.team, TablesThen(self.session)
         self.session.out.rows(
             [
                 {"version": r.version, "occurred_at": r.occurred_at, "recorded_at": r.recorded_at,
-                 "actor": who(self.session, r, own), "role": labels(self.session, r.header.team)("role", r.header.role),
+                 "actor": who(self.words, r, own, tables), "role": labels(self.session, r.header.team)("role", r.header.role),
                  "what": what(self.session, r, state, (self.compared.of_entries or {}).get(r.version), self.label)}
                 for r, state in self.compared.entries
             ],

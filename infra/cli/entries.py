@@ -10,7 +10,9 @@ from domain.personal import Ref
 from infra.cli.labels import labels, person, tables
 from infra.cli.opening import of_record
 from infra.cli.session import Session
+from infra.cli.tables_then import TablesThen
 from infra.cli.telling import sentence
+from infra.texts import Words
 from infra.texts.sentences import Label
 from projections.history import History
 
@@ -23,19 +25,19 @@ def label_of(session: Session, found: History[Case]) -> Label:
     return labels(session, *tables(session, found.state))
 
 
-def who(session: Session, record: Recorded, own: str) -> str | None:
+def who(words: Words, record: Recorded, own: str, tables: TablesThen) -> str | None:
     """Who acted, and who entered it where that was done for somebody else. `own` is the table at hand."""
     actor = person(record.header.actor or None, record.header.team or None, own)
-    by = entered_by(session, record)
-    return actor if by is None else session.words.say("entered-by", actor=actor or "", by=by)
+    by = entered_by(record, tables)
+    return actor if by is None else words.say("entered-by", actor=actor or "", by=by)
 
 
-def entered_by(session: Session, record: Recorded) -> str | None:
-    """Who entered it, where that was done for somebody else: whoever has that login on the roster now, else the login."""
+def entered_by(record: Recorded, tables: TablesThen) -> str | None:
+    """Who entered it, where that was done for somebody else: whoever had that login on the roster then, else the login."""
     if not record.header.assurance.endswith(ENTERED_FOR):
         return None
-    team, login = record.header.team, record.recorded_by
-    known = session.team(team).by_login(login) if team and login else None
+    team, login, moment = record.header.team, record.recorded_by, record.recorded_at
+    known = tables.at(team, moment).by_login(login) if team and login and moment else None
     return known.id if known else login or ""
 
 

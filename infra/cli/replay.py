@@ -19,6 +19,7 @@ from infra.cli.param import Param
 from infra.cli.rested import Grounds
 from infra.cli.session import Session
 from infra.cli.stepping import walk
+from infra.cli.tables_then import TablesThen
 from infra.cli.tracing import Reading
 from infra.texts import Words
 from infra.texts.sentences import Label, fill, people
@@ -57,7 +58,8 @@ class _Replaying:
 
     def __init__(self, session: Session, found: History[Case], texts: dict[int, dict[str, str]] | None) -> None:
         self.session, self.found, self.texts = session, found, texts
-        self.grounds = Grounds(session)
+        self.tables = TablesThen(session)
+        self.grounds = Grounds(session.words, self.tables)
         self.recorded = {r.version: r for r in found.records}
 
     def as_json(self, number: int, step: Step[Case]) -> dict[str, Any]:
@@ -92,7 +94,7 @@ class _Replaying:
         texts = self.texts.get(record.version) if self.texts is not None else None
         told = what(self.session, record, self.state(step), texts, self.label)
         moment = people("occurred_at", record.occurred_at, words)
-        self.session.out.line(f"{number}. {moment}  {who(self.session, record, own) or ''}  {told}", hang=SET_IN)
+        self.session.out.line(f"{number}. {moment}  {who(words, record, own, self.tables) or ''}  {told}", hang=SET_IN)
         for line in (*self._beside(step), *fields(*compared(step.before, step.after), words, self.label)):
             self.session.out.line(" " * SET_IN + line)
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from domain.case import Case
-from domain.event import Recorded, in_order
+from domain.event import Recorded
 from domain.events.team import ProfileAdopted
 from domain.functions import outline
 from domain.sharing import Basis
-from infra.cli.session import Session
+from infra.cli.tables_then import TablesThen
+from infra.texts import Words
 from infra.texts.sentences import fill
 from projections.grounds import rested_on
 from projections.history import Step
 
 
 class Grounds:
-    """Finds what each step rested on, and says it. The ways of working are read once for each table."""
+    """Finds what each step rested on, and says it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._adopted: dict[str, list[tuple[datetime, ProfileAdopted]]] = {}
+    def __init__(self, words: Words, tables: TablesThen) -> None:
+        self._words, self._tables = words, tables
 
     def of(self, step: Step[Case]) -> Basis | None:
         """Consent, another ground, or why there was none; None where nobody acted for a table."""
@@ -29,22 +27,16 @@ class Grounds:
 
     def said(self, basis: Basis) -> str:
         """In a sentence, with the entry that says so."""
-        words = self._session.words
-        about = words.find("replay", "sharing", basis.code) or words.get("replay", "sharing", "ground")
-        return fill(about, {"kind": basis.code, "entry": basis.entry}, words)
+        about = self._words.find("replay", "sharing", basis.code) or self._words.get("replay", "sharing", "ground")
+        return fill(about, {"kind": basis.code, "entry": basis.entry}, self._words)
 
     def _required(self, team: str, record: Recorded) -> bool:
-        """Whether the way of working of the case's table required consent: the version that the entry names, else the last
-        that had been adopted by then.
+        """Whether the way of working of the case's table required consent: the version that the entry names, else the one
+        that was in force by then.
         """
-        adopted = self._versions(team) if team else []
-        head = record.header
-        named = [a for _, a in adopted if head.team == team and a.digest == head.profile_digest]
-        then = named or [a for at, a in adopted if at <= record.occurred_at]
-        return bool(then) and outline(then[-1].document).consent_first()
-
-    def _versions(self, team: str) -> list[tuple[datetime, ProfileAdopted]]:
-        if team not in self._adopted:
-            records = in_order(self._session.store.load(team))
-            self._adopted[team] = [(r.occurred_at, r.event) for r in records if isinstance(r.event, ProfileAdopted)]
-        return self._adopted[team]
+        if not team:
+            return False
+        head, events = record.header, [r.event for r in self._tables.records(team)]
+        named = [e.document for e in events if isinstance(e, ProfileAdopted) and e.digest == head.profile_digest]
+        document = named[-1] if named and head.team == team else self._tables.at(team, record.occurred_at).profile_json
+        return bool(document) and outline(document).consent_first()

@@ -13,6 +13,7 @@ from infra.cli.looking import look
 from infra.cli.own import CASE, LOOKING, leaf
 from infra.cli.param import Param
 from infra.cli.session import Session
+from infra.cli.tables_then import TablesThen
 from infra.texts import Words
 from infra.texts.sentences import people
 from projections.trail import TRAIL
@@ -31,7 +32,7 @@ def trail(session: Session, case: str, texts: bool, at: date | None, known_at: d
     found, told = look(session, "trail", case, at, known_at, lambda h: refs_of(r for r, _ in as_they_count(h)) if texts else ())
     shown = {r.version: r for r, _ in as_they_count(found)}
     opened = by_entry(shown.values(), told) if texts else {}
-    label, own = label_of(session, found), found.state.team
+    label, own, tables = label_of(session, found), found.state.team, TablesThen(session)
     rows = []
     for row in TRAIL.rows(found):
         made = row._asdict()
@@ -41,7 +42,7 @@ def trail(session: Session, case: str, texts: bool, at: date | None, known_at: d
             facts = record.event.model_dump(mode="json")
             rows.append(made | {"facts": facts} | ({"texts": opened.get(row.version, {})} if texts else {}))
         else:
-            made["actor"] = who(session, record, own)
+            made["actor"] = who(session.words, record, own, tables)
             made["what"] = what(session, record, row.state, opened.get(row.version), label)
             rows.append(made)
     roles = {"role": lambda row: people("role", row["role"], session.words, labels(session, row["team"]))}

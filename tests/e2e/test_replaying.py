@@ -63,6 +63,19 @@ def test_who_entered_it_for_somebody_else_is_told(casus: Casus):
     assert casus.json("replay", NUMBER)[0]["assurance"] == "os-user+entered-for"
 
 
+def test_who_entered_it_then_is_told_after_they_left_too(casus: Casus):
+    casus.done(*ADD, "seamens-home", "--role", "deckhand")
+    casus.done("--as", "seamens-home-1", *SUBMIT)
+    told = casus.done("replay", NUMBER).out
+    assert "seamens-home-1, entered by pilots-1" in told
+    casus.done(*ADD, "pilots", "--role", "harbour-master")
+    casus.done("team", "appoint-chair", "harbour-table", "--professional", "pilots-2")
+    leaves = ("team", "professional-leaves", "harbour-table", "pilots-1", "--successor", "pilots-2", "--yes")
+    casus.done("--as", "pilots-2", *leaves)
+    assert casus.done("--as", "pilots-2", "replay", NUMBER, "--until", "2").out == told
+    assert "seamens-home-1, entered by pilots-1" in casus.done("--as", "pilots-2", "trail", NUMBER).out
+
+
 def test_what_sharing_rested_on_is_what_was_said_by_then(casus: Casus):
     accepted(casus)
     casus.done("consent", "withdraw", NUMBER, "C1")

@@ -21,7 +21,10 @@ def export(session: Session, output: str, recipient: str, place: int | None) -> 
 
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
     path, db = Path(output).expanduser(), session.store.connection()
-    tell = lambda rows: session.out.progress(session.words.say("copying", rows=rows))  # noqa: E731 - as `store backup` tells it
+
+    def tell(rows: int) -> None:
+        session.out.progress(session.words.say("copying", rows=rows))
+
     checkpoint = session.evidence.at(place, tell=tell)
     vouched = vouched_for(db, checkpoint.origin, checkpoint.size)
     with written_whole(path) as file:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from pydantic_core import from_json
 
 from domain.refusal import Refused
-from infra.evidence.leaf import BadStampError, Stored, leaf_of
+from infra.evidence.leaf import BadStampError, Stored, leaf_of, micros
 from infra.evidence.merkle import CompactRange
 from infra.exports.lines.form import (
     Answer,
@@ -70,6 +71,7 @@ class Checker:
         before = self._before
         match found:
             case Header() if before is None:
+                micros(found.created_at, "created_at")
                 self.header, self._store = found, bytes.fromhex(found.store)
             case Event() if isinstance(before, (Header, Event)) and found.place == self._tree.size + 1:
                 self._event(found)
@@ -108,18 +110,19 @@ class Checker:
 
     def _sealed(self, event: Event, state: bytes) -> None:
         """A sealed field is the one that the envelope names: of that key, and with that digest."""
-        named = from_json(state).get("sealed", {})
+        named = _object(_object(from_json(state)).get("sealed"))
         names = [each.field for each in event.sealed]
         if names != sorted(set(names)):
             raise self._out_of_order()
         for each in event.sealed:
-            said = named.get(each.field, {})
+            said = _object(named.get(each.field))
             if said.get("key") != each.key_id or said.get("digest") != hashlib.sha256(unpacked(each.data)).hexdigest():
                 raise ValueError("sealed")
         self.sealed += len(names)
 
     def _receipt(self, receipt: Receipt) -> None:
         unpacked(receipt.digest)
+        micros(receipt.recorded_at, "recorded_at")
         if receipt.command in self._answered:
             raise self._out_of_order()
         self._answered.add(receipt.command)
@@ -146,6 +149,8 @@ class Checker:
 
         assert self.header is not None
         said, root = found.checkpoint, self._tree.root()
+        micros(said.made_at, "made_at")
+        micros(found.key.since, "since")
         try:
             note = opened(said.note, verifier_key(found.key.vkey))
         except Refused:
@@ -165,3 +170,8 @@ class Checker:
 
     def _other_root(self) -> Refused:
         return Refused("lines-other-root", field=self.field, line=self.number)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object, empty where it is something else."""
+    return value if isinstance(value, dict) else {}

@@ -28,6 +28,7 @@ _MOMENT = r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z$"
 Moment = Annotated[str, Field(pattern=_MOMENT, description="UTC, with microseconds")]
 Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", description="base64 (RFC 4648, section 4)")]
 Sum = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$", description="without U+0000, which PostgreSQL has no text with")]
 Count = Annotated[int, Field(ge=0)]
 Number = Annotated[int, Field(ge=1)]
 
@@ -45,19 +46,19 @@ class Bytes(_Held):
 class Sealed(_Held):
     """A sealed field: its name, the id of the key that opens it, and the ciphertext."""
 
-    field: str
-    key_id: str
+    field: Text
+    key_id: Text
     data: Base64
 
 
 class Receipt(_Held):
     """What was answered to a command: its id, the digest of what was asked, the result as it was stored, and its stamps."""
 
-    command: str
+    command: Text
     digest: Base64
-    result: str
+    result: Text
     recorded_at: Moment
-    recorded_by: str
+    recorded_by: Text
 
 
 NONE: Final = Receipt(command="", digest="", result="", recorded_at="1970-01-01T00:00:00.000000Z", recorded_by="")
@@ -79,15 +80,15 @@ class Signed(_Held):
 
     size: Count
     root: Base64
-    note: str
+    note: Text
     made_at: Moment
-    made_by: str
+    made_by: Text
 
 
 class Key(_Held):
     """The key that signed it, as C2SP signed-note writes a verifier key, and since when it does."""
 
-    vkey: str
+    vkey: Text
     since: Moment
 
 
@@ -98,7 +99,7 @@ class Header(_Held):
     format: Literal[1]
     store: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     created_at: Moment
-    origin: str
+    origin: Text
     place: Number
     sha256: Sum
 
@@ -107,11 +108,11 @@ class Event(_Held):
     """An event as it is stored, with its place; its sealed fields by name; the receipt, on the first event of its command."""
 
     place: Number
-    stream: str
+    stream: Text
     version: Number
-    topic: str
+    topic: Text
     recorded_at: Moment
-    recorded_by: str
+    recorded_by: Text
     placed_at: Moment
     state: str | Bytes
     sealed: Annotated[tuple[Sealed, ...], Field(min_length=1)] = Field(default=(), validate_default=False)

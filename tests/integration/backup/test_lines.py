@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -408,3 +409,52 @@ def test_a_log_that_is_not_the_one_of_its_checkpoint_is_not_written(config: Stor
         db.execute(f"UPDATE {table} SET recorded_by = 'x' WHERE originator_version = 2")
     with pytest.raises(Refused, match="evidence-inconsistent"):
         exported(config, tmp_path / "again.jsonl")
+
+
+# --- whatever stands in it, it is refused or it is put back
+
+
+HOSTILE: tuple[object, ...] = (
+    None, "", "x", "\u0000", -1, 0, 1, 2**70, 1.5, True, [], ["x"], {}, {"base64": "AA=="}, "2026-13-01T00:00:00.000000Z",
+    "0001-01-01T00:00:00.000000Z", "AA==", "f" * 64, "[]", '{"command":1}', '{"sealed":[1]}',
+)  # fmt: skip
+
+
+def spots(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Where in a line something stands."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(spot for key, each in inner for spot in spots(each, (*path, key)))] if path or inner else []
+
+
+def put(value: Any, path: tuple[str | int, ...], other: object) -> None:
+    for key in path[:-1]:
+        value = value[key]
+    value[path[-1]] = other
+
+
+def test_whatever_stands_in_it_no_check_falls_over(new_place: NewPlace, tmp_path: Path):
+    config, path = new_place("sqlite"), tmp_path / "all.jsonl"
+    with create_store(config) as store:
+        fill(store)
+    exported(config, path)
+    held = lines(path)
+    tried = let_through = 0
+    for n in range(len(held)):
+        for spot in spots(without_sum(held[n])):
+            for other in HOSTILE if spot else ():
+                made = without_sum(held[n])
+                put(made, spot, other)
+                changed_lines = [*held[:n], written(made), *held[n + 1 :]]
+                checker = checking.Checker("events")
+                tried += 1
+                try:
+                    for line in summed_anew(changed_lines) if n < len(held) - 2 else changed_lines:
+                        checker.take(line)
+                    checker.end()
+                except Refused:
+                    continue
+                let_through += 1
+                if made != without_sum(held[n]):
+                    assert spot[0] in ("receipt", "created_at", "checkpoint", "key"), (spot, other)
+    assert tried > 1500
+    assert let_through < tried / 20

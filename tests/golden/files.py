@@ -15,7 +15,7 @@ import psycopg
 
 from infra.store import StoreConfig
 from infra.store.roles import GROUPS
-from tests.golden.story import HERE, Line, Player, people
+from tests.golden.story import HERE, Line, Player, people, story
 
 FORM = "release.json"
 DIGESTS = HERE / "migrations.json"
@@ -54,19 +54,24 @@ def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
     dump was loaded.
     """
     golden = HERE / name / ("postgresql" if dsn else "sqlite")
-    home.mkdir(mode=0o700, parents=True)
     config = StoreConfig(home, dsn=dsn, patience=5.0)
-    for part, folder in (("home", home), ("outside", config.outside)):
-        for path in (golden / part).glob("*"):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            shutil.copy(path, folder / path.name)
-            (folder / path.name).chmod(0o600)
+    outside_of(name, config)
     for part, file in () if dsn else PARTS.items():
         (home / file).touch(mode=0o600)
         connection = sqlite3.connect(home / file)
         connection.executescript(gzip.decompress((golden / part).read_bytes()).decode())
         connection.close()
     return config
+
+
+def outside_of(name: str, config: StoreConfig) -> None:
+    """Put the files beside and outside the store of a release where a store of today has them."""
+    golden = HERE / name / ("sqlite" if config.embedded else "postgresql")
+    for part, folder in (("home", config.home), ("outside", config.outside)):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in (golden / part).glob("*"):
+            shutil.copy(path, folder / path.name)
+            (folder / path.name).chmod(0o600)
 
 
 def loaded(name: str) -> Callable[[str], None]:
@@ -89,6 +94,13 @@ def let_in(connection: psycopg.Connection[Any], dsn: str) -> None:
     for role in (*logins, *GROUPS):
         made = f"CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
         connection.execute(f"DO $$ BEGIN {made}; END $$")
+
+
+def later(name: str, kind: str) -> list[Line]:
+    """What of today's story had not happened yet in the store of a release."""
+    then = gzip.decompress((HERE / name / "story.play.gz").read_bytes()).decode()
+    played = {line.typed for line in story(then)} - set(release(name)["unknown"][kind])
+    return [line for line in story() if line.mark != "=" and line.typed not in played]
 
 
 def told(name: str, kind: str) -> list[tuple[Line, Any]]:

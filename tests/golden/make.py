@@ -51,9 +51,10 @@ def make(name: str, commit: str = "HEAD") -> Path:
             "sqlite": _on_sqlite(tree, Path(made) / "sqlite" / "casus", into / "sqlite"),
             "postgresql": _on_server(tree, Path(made) / "postgresql" / "casus", into / "postgresql"),
         }
+        pack(into / "story.play.gz", (HERE / "story.play").read_text(encoding="utf-8"))
         pack(into / "events.json.gz", json.dumps(_play(tree, "events", Path(made)), indent=0, sort_keys=True))
         said = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit, "unknown": unknown}
-        (into / FORM).write_text(json.dumps(said | {"schemas": _schemas(tree)}, indent=1) + "\n", encoding="utf-8")
+        (into / FORM).write_text(json.dumps(said | {"schemas": schemas(tree)}, indent=1) + "\n", encoding="utf-8")
         _keep_digests(tree)
     return into
 
@@ -75,6 +76,9 @@ def _on_sqlite(tree: Path, home: Path, into: Path) -> Any:
         connection = sqlite3.connect(home / file)
         pack(into / part, "\n".join(connection.iterdump()) + "\n")
         connection.close()
+    for path in sorted(home.parent.glob("*.casus")):
+        (into / "backup").mkdir(exist_ok=True)
+        shutil.copy(path, into / "backup" / path.name)
     _keep(tree, home, into)
     return unknown
 
@@ -113,7 +117,7 @@ def migrations(tree: Path) -> dict[str, str]:
     }
 
 
-def _schemas(tree: Path) -> dict[str, dict[str, int]]:
+def schemas(tree: Path) -> dict[str, dict[str, int]]:
     """The version of each schema, by database."""
     return {
         kind: {name: int(max((tree / folder / kind).glob("*.sql")).name[:4]) for name, folder in SCHEMAS.items()}

@@ -58,10 +58,10 @@ class SteppingClock:
         return self.at
 
 
-def story() -> Iterator[Line]:
-    """The lines of `story.play`."""
+def story(written: str | None = None) -> Iterator[Line]:
+    """The lines of `story.play`, or of what stood there when a golden was made."""
     at = None
-    for text in (HERE / "story.play").read_text(encoding="utf-8").splitlines():
+    for text in (written or (HERE / "story.play").read_text(encoding="utf-8")).splitlines():
         if text.startswith("@"):
             at = datetime.strptime(text[1:].strip(), "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
         elif text and not text.startswith("#"):

@@ -12,8 +12,8 @@ import pytest
 from infra.readmodels import ReadModels
 from infra.store import StoreConfig, create_store
 from infra.store.roles.installing import install
-from tests.golden.files import loaded, put_back, release, releases
-from tests.golden.story import Line, Player, Told, story
+from tests.golden.files import later, loaded, put_back, releases
+from tests.golden.story import Line, Player, Told
 from tests.integration.longevity.catalogue import Catalogue, catalogue
 from tests.support.postgres import Server
 from tests.support.stores import DATABASES
@@ -42,15 +42,9 @@ class Old:
         return told
 
     @property
-    def unknown(self) -> list[Line]:
-        """What of the story its program did not know yet."""
-        typed = release(self.name)["unknown"][self.kind]
-        return [line for line in story() if line.typed in typed]
-
-    @property
     def roles(self) -> bool:
         """Whether it is on a server where the roles were installed."""
-        return self.kind == "postgresql" and not any(line.typed.startswith("store roles") for line in self.unknown)
+        return self.kind == "postgresql" and not any(each.typed.startswith("store roles") for each in later(self.name, self.kind))
 
 
 PutBack = Callable[[str, str], Old]

@@ -12,7 +12,7 @@ import pytest
 
 from domain.refusal import Refused
 from infra.store import open_store, store_status
-from tests.golden.files import release, releases
+from tests.golden.files import later, release, releases
 from tests.integration.longevity.catalogue import Catalogue, catalogue, contents, lost
 from tests.integration.longevity.comparing import compare
 from tests.integration.longevity.conftest import Old, PutBack
@@ -55,7 +55,7 @@ def test_upgraded_it_tells_what_it_told_and_has_all_it_had(old: Old, fresh: Call
 def test_work_on_it_goes_on(old: Old):
     """What its program did not know yet is done now, on what was there then: glass, rights, an erasure."""
     old.done("store upgrade --yes")
-    assert old.player.play(old.unknown) == []
+    assert old.player.play(later(old.name, old.kind)) == []
     trail = {row["version"]: row for row in old.done("trail HBR-2026-0001 --texts").rows}
     assert trail[1]["texts"]["question"] == "Het schip ligt los"
     erased = old.done("trail HBR-2026-0003 --texts").rows[0]["texts"]
@@ -63,7 +63,7 @@ def test_work_on_it_goes_on(old: Old):
     assert old.done("rights status", "pilots-2").rows[0]["state"] == "done"
     [seen] = old.done("intake submit --question 'Nog een schip' --reason adrift --name 'Nel Nieuw'").rows
     assert seen["number"] == "HBR-2026-0006"
-    old.done("monitoring wake HBR-2026-0002 --next-check 2026-12-01")
+    old.done("monitoring plan-check HBR-2026-0002 --on 2026-12-01")
     log = old.done("access log --case HBR-2026-0001", "pilots-2").rows
     assert {row["what"] for row in log} >= {"trail"}
     live = old.done("cases --team harbour-table").rows
@@ -78,7 +78,7 @@ def test_a_history_of_before_there_were_proofs_is_proved(kind: str, back: PutBac
     old.done("store upgrade --yes")
     held, pack, verifier = (tmp_path / name for name in ("held.checkpoint", "pack.zip", "verify.py"))
     old.done(f"evidence checkpoint -o {held}")
-    old.done("monitoring wake HBR-2026-0002 --next-check 2026-12-01")
+    old.done("monitoring plan-check HBR-2026-0002 --on 2026-12-01")
     old.done("evidence checkpoint")
     old.done(f"evidence pack HBR-2026-0001 --texts --since {held} -o {pack}")
     old.done(f"evidence verifier -o {verifier}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.golden.files import DIGESTS, release, releases
-from tests.golden.make import ROOT, migrations
+from tests.golden.make import ROOT, migrations, schemas
 from tests.golden.story import story
 
 
@@ -38,9 +38,11 @@ def test_every_migration_up_to_a_golden_store_is_released():
 
 
 def test_the_latest_release_played_the_whole_story():
-    """Else a line of it is mistyped, and what it should leave in a store is in none."""
+    """Else a line of it is mistyped, and what it should leave in a store is in none. Once there is a migration that none of
+    them has, what came with it may be in the story before its golden is made.
+    """
     *_, last = releases()
-    assert release(last)["unknown"] == {"sqlite": [], "postgresql": []}
+    assert release(last)["unknown"] == {"sqlite": [], "postgresql": []} or release(last)["schemas"] != schemas(ROOT)
     assert {line.mark for line in story()} >= {"$", "+", "&", "~", "="}
 
 

@@ -14,14 +14,26 @@ if TYPE_CHECKING:
 
 
 def derive(config: StoreConfig, tell: Told) -> int:
-    """Make the read models of a store that was put back. Out: the place they are at.
+    """Make the read models of a store that was put back, and the leaves of its evidence log. Out: the place they are at.
 
     The store is opened past the check of the ledger: nothing is shown here, and no key is needed.
     """
     with open_store(config, replaying=True) as store:
         if not config.embedded:
             _on_server(store)
-        return ReadModels(store).rebuild(tell=tell)
+        place = ReadModels(store).rebuild(tell=tell)
+        _signed(store)
+        return place
+
+
+def _signed(store: Store) -> None:
+    """The leaves that the checkpoints are of: who may read a part of the history alone holds the rest against them. Refused as
+    any growing of the tree is, where what was put back is not whole.
+    """
+    from infra.evidence.tree import Tree
+
+    ((size,),) = store.connection().query("SELECT coalesce(max(size), 0) FROM checkpoints")
+    Tree(store.connection(), store.store_id).grow(min(size, store.head()))
 
 
 DISCLOSURES = """

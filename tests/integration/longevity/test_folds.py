@@ -12,6 +12,7 @@ import pytest
 
 from domain.refusal import Refused
 from infra.store import open_store, store_status
+from infra.store.roles.filling import differing
 from tests.golden.files import later, release, releases
 from tests.integration.longevity.catalogue import Catalogue, catalogue, contents, lost
 from tests.integration.longevity.comparing import compare
@@ -66,6 +67,10 @@ def test_work_on_it_goes_on(old: Old):
     old.done("monitoring plan-check HBR-2026-0002 --on 2026-12-01")
     log = old.done("access log --case HBR-2026-0001", "pilots-2").rows
     assert {row["what"] for row in log} >= {"trail"}
+    assert old.done("evidence verify", "pilots-2").rows
+    if old.kind == "postgresql":
+        with open_store(old.config) as store:
+            assert list(differing(store)) == [], "the server has kept who is in which case"
     live = old.done("cases --team harbour-table").rows
     old.done("projections rebuild")
     assert old.done("cases --team harbour-table").rows == live

@@ -21,6 +21,7 @@ from tests.integration.longevity.comparing import compare
 from tests.integration.longevity.conftest import Old, PutBack
 from tests.integration.longevity.test_folds import GROWN
 from tests.support.stores import DATABASES
+from tests.support.together import run_together
 
 OLDEST = "log"
 """Of this one every migration since is still to run."""
@@ -132,3 +133,14 @@ def test_broken_off_before_its_read_models_were_made_it_says_how_to_go_on(kind: 
     assert (told.code, '"read-models-missing"' in told.said, "casus store upgrade" in told.said) == (3, True, True)
     old.done("store upgrade --yes")
     assert [row["number"] for row in old.done("cases --team harbour-table").rows] == [f"HBR-2026-000{n}" for n in range(1, 6)]
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_two_who_upgrade_at_once_run_each_migration_once(kind: str, back: PutBack, fresh: Callable[[Old], Catalogue]):
+    old = back(OLDEST, kind)
+    wanted = [migration.name for _, migration in to_run(old)]
+    ran: list[str] = []
+    run_together(lambda: ran.extend(upgrade_store(old.config)), 2)
+    assert sorted(ran) == sorted(wanted)
+    old.done("store upgrade --yes")
+    assert catalogue(old.config) ^ fresh(old) == frozenset()

@@ -31,10 +31,10 @@ def test_no_released_migration_was_edited():
 
 def test_every_migration_up_to_a_golden_store_is_released():
     for name in releases():
-        for kind, schemas in release(name)["schemas"].items():
+        for kind, found in release(name)["schemas"].items():
             for schema, folder in (("casus", "store"), ("casus_keys", "keys")):
                 numbered = [Path(p).name[:4] for p in kept() if p.startswith(f"infra/{folder}/migrations/{kind}/")]
-                assert numbered[: schemas[schema]] == [f"{n:04}" for n in range(1, schemas[schema] + 1)], (name, kind, schema)
+                assert numbered[: found[schema]] == [f"{n:04}" for n in range(1, found[schema] + 1)], (name, kind, schema)
 
 
 def test_the_latest_release_played_the_whole_story():

@@ -11,13 +11,12 @@ def cover(session: Session) -> None:
     """Look whether one is due, and sign it. What stands in the way is said, also when silence was asked: until it is mended
     nobody vouches for what is recorded.
     """
-    if not Due(session.store, session.settings.often()).now():
-        return
     try:
-        from infra.cli.evidence import teller
+        if Due(session.store, session.settings.often()).now():
+            from infra.cli.evidence import teller
 
-        session.evidence.checkpoint(tell=teller(session))
-        session.out.progress_done()
+            session.evidence.checkpoint(tell=teller(session))
+            session.out.progress_done()
     except Refused as refused:
         from infra.cli.failures import refusal
 

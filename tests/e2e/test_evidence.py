@@ -10,7 +10,10 @@ import pytest
 
 from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
+from domain.refusal import Refused
 from infra.cli.session import Session
+from infra.evidence.due import Due
+from infra.evidence.evidence import Evidence
 from infra.evidence.note import opened, verifier_key
 from infra.store import StoreConfig, open_store
 from infra.texts import Language, Words
@@ -253,6 +256,30 @@ def test_what_stands_in_the_way_is_said_with_its_mend_and_fails_nothing(
     known = status(casus)
     assert (known["problem"], known["signs"], known["due"]) == (code, False, True)
     assert casus("evidence", "checkpoint").code == 3
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "said"),
+    [
+        (Due, Refused("store-busy", path="x"), "No checkpoint was signed, and what was recorded stands."),
+        (Evidence, KeyboardInterrupt(), "No checkpoint was signed: interrupted."),
+    ],
+    ids=["busy", "interrupted"],
+)
+def test_what_comes_in_between_while_it_is_signed_fails_nothing_either(
+    casus: Casus, monkeypatch: pytest.MonkeyPatch, where: type, error: BaseException, said: str
+):
+    def fails(*_a: object, **_k: object) -> None:
+        raise error
+
+    casus.later(minutes=16)
+    with monkeypatch.context() as broken:
+        broken.setattr(where, "now" if where is Due else "checkpoint", fails)
+        result = casus.done(*SUBMIT)
+    assert said in result.err
+    assert status(casus)["due"] is True
+    casus.done("cases")
+    assert status(casus)["after"] == 0
 
 
 def test_a_folder_that_can_be_written_again_goes_on_as_before(casus: Casus):

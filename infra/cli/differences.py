@@ -166,8 +166,7 @@ class Telling:
             for agreement in getattr(found, how):
                 before, after = was.get(agreement), now.get(agreement)
                 if how in ("added", "gone"):
-                    whole = {k: v for k, v in (after or before).items() if k != "id" and v != []}
-                    lines = [told(whole, self.words, self.label, "agreements")]
+                    lines = [told(after or before, self.words, self.label, "agreements")]
                 else:
                     about = [self.label("partner", agreements[agreement].partner)]
                     about += [self.compared.about[agreement]] if agreement in self.compared.about else []

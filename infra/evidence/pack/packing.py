@@ -78,7 +78,8 @@ def erasures(records: Iterable[Recorded]) -> dict[str, int]:
 
 def pack(evidence: Evidence, what: Contents) -> bytes:
     """The pack as JSON (docs/reference/pack.md). Refused: `event-damaged` for an event that is not the one of its leaf;
-    `evidence-inconsistent` where the log does not go on from the earlier checkpoint.
+    `evidence-inconsistent` where the log does not go on from the earlier checkpoint; `erased-since` where bytes are gone and what
+    explains it came later.
     """
     keys = evidence.keys()
     key = next(k for k in reversed(keys) if k.name == what.checkpoint.origin)
@@ -129,9 +130,11 @@ def _state(event: Stored, digest: bytes, what: Contents) -> dict[str, Any]:
     if event.stream in what.closed:
         return {"digest": _base64(digest), "withheld": {"withheld": "other-cases"}}
     if event.state is None:
-        by = max((p for p in what.erased.values() if p > event.place), default=None)
+        by = min((p for p in what.erased.values() if p > event.place), default=None)
         if by is None:
             raise Refused("event-damaged", stream=event.stream, version=event.version, field="state")
+        if by > what.upto:
+            raise Refused("erased-since", place=by)
         return {"digest": _base64(digest), "withheld": {"withheld": "erased", "by": by}}
     state = bytes(event.state)
     texts = {

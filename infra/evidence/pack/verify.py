@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, NoReturn
 
 FORMAT = "casusregie-pack/1"
 MEMBERS = {"README.md", "pack.json", "verify.py", "checkpoint.txt", "earlier.txt"}
-LIMIT = 512 * 1024 * 1024
+LIMIT = 128 * 1024 * 1024
 PACK = {"format": str, "case": str, "store": str, "origin": str, "key": str, "checkpoint": str, "upto": int, "events": list}
 EVENT = {
     "place": int, "stream": str, "version": int, "topic": str, "recorded_at": str, "recorded_by": str, "placed_at": str,
@@ -85,6 +85,7 @@ SAYS = {  # Dutch, English
               "{place}  version {version}  recorded {recorded}  placed {placed}  {topic}  {who}"),
     "withheld": ("niet getoond: {why}{by}", "withheld: {why}{by}"),
     "by": (", gewist op plaats {place}", ", erased at place {place}"),
+    "by-later": (", op plaats {place}: na wat hier is bewezen", ", at place {place}: after what is proved here"),
     "known": ("Wat op {at} een plaats had: {count} gebeurtenissen.", "What had a place at {at}: {count} events."),
     "holds": ("KLOPT: {count} gebeurtenissen, versie 1 tot en met {last}, als ondertekend. Wat later kwam toont een pakket niet.",
               "HOLDS: {count} events, versions 1 to {last}, as signed. What came later a pack does not show."),
@@ -378,18 +379,18 @@ def check_texts(event: dict[str, Any], says: dict[str, Any]) -> None:
 
 
 def check_erasure(pack: dict[str, Any], said: dict[int, Any], event: dict[str, Any], why: dict[str, Any], of: object) -> None:
-    """Of who was erased the history says so: at the place that is named, or after all that is shown here."""
+    """Of who was erased the history says so: at the place that is named, or of a text (`of` whom) after all that is shown."""
     if why["withheld"] != "erased":
         if "by" in why:
             raise Fault("erasure", why["withheld"], event)
         return
     place = why.get("by")
     at, says = said.get(place, (None, None)) if type(place) is int else (None, None)
-    if type(place) is int and place > pack["upto"]:
+    if type(place) is int and place > pack["upto"] and of is not None:
         return
     if at is None or says is None or at["stream"] != event["stream"] or at["topic"] not in ERASING:
         raise Fault("erasure", place, event)
-    if of is not None and says["facts"].get("subject") != of:
+    if says["facts"].get("subject") != of if of is not None else at["place"] <= event["place"]:
         raise Fault("erasure", place, event)
 
 
@@ -398,6 +399,7 @@ def check_erasure(pack: dict[str, Any], said: dict[int, Any], event: dict[str, A
 
 def check_event(pack: dict[str, Any], note: Note, event: Any) -> dict[str, Any] | None:
     """One event with its proof. Out: what its bytes say; None where they are withheld."""
+    shaped(event, EVENT, "state", "texts", "digest", "withheld")
     shaped(event, EVENT, *(("state", "texts") if "state" in event else ("digest", "withheld")))
     if "state" in event:
         state = unbase64(event["state"])
@@ -555,7 +557,7 @@ class Teller:
         text = (self.say("at", **event) if event else "") + self.say(fault.code, what=fault.what)
         self.line(self.say("broken", what=text) if fault.exits == 1 else text, err=True)
 
-    def event(self, event: dict[str, Any], says: dict[str, Any] | None) -> None:
+    def event(self, event: dict[str, Any], says: dict[str, Any] | None, upto: int) -> None:
         """One event: when, what, who, and of each text itself or why not."""
         by = (says or {}).get("by", {})
         if self.json:
@@ -568,17 +570,19 @@ class Teller:
         who = f"{by.get('actor', '')} ({event['recorded_by']})".strip()
         self.line(self.say("event", place=event["place"], version=event["version"], topic=event["topic"], who=who, **times))
         if says is None:
-            self.line(f"      {self.why(event['withheld'])}")
+            self.line(f"      {self.why(event['withheld'], upto)}")
             return
         texts = event.get("texts", {})
         if facts := {name: fact for name, fact in says["facts"].items() if fact not in (None, [], "") and name not in texts}:
             self.line(f"      {safe(json.dumps(facts, ensure_ascii=False))}")
         for field, told in texts.items():
-            self.line(f"      {safe(field)}: " + (safe(told["text"]) if "text" in told else self.why(told)))
+            self.line(f"      {safe(field)}: " + (safe(told["text"]) if "text" in told else self.why(told, upto)))
 
-    def why(self, told: dict[str, Any]) -> str:
+    def why(self, told: dict[str, Any], upto: int) -> str:
         """Why something is not shown."""
-        return self.say("withheld", why=told["withheld"], by=self.say("by", place=told["by"]) if "by" in told else "")
+        place = told.get("by")
+        by = "" if place is None else self.say("by" if place <= upto else "by-later", place=place)
+        return self.say("withheld", why=told["withheld"], by=by)
 
 
 def show(tell: Teller, pack: dict[str, Any], found: Held, asked: argparse.Namespace) -> None:
@@ -590,7 +594,7 @@ def show(tell: Teller, pack: dict[str, Any], found: Held, asked: argparse.Namesp
     root = base64.b64encode(found.note.root).decode()
     if tell.json:
         for event, says in events:
-            tell.event(event, says)
+            tell.event(event, says, pack["upto"])
         tell.record({
             "verdict": "holds", "case": pack["case"], "store": pack["store"], "origin": pack["origin"], "size": found.note.size,
             "root": root, "since": found.since, "events": len(found.said), "shown": len(events), "last": found.last,
@@ -601,7 +605,7 @@ def show(tell: Teller, pack: dict[str, Any], found: Held, asked: argparse.Namesp
     if found.since:
         tell.line(tell.say("follows", size=found.since))
     for event, says in events:
-        tell.event(event, says)
+        tell.event(event, says, pack["upto"])
     if until is not None:
         tell.line(tell.say("known", at=asked.known_at, count=len(events)))
     for mind in minds:

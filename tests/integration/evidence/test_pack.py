@@ -144,9 +144,12 @@ def test_bytes_that_were_removed_go_along_as_their_digest_with_the_erasure(world
     events = [contents.events[0]._replace(state=None), *contents.events[1:]]
     with pytest.raises(Refused, match="event-damaged"):
         packing.pack(world.evidence, contents._replace(events=events))
-    made = json.loads(packing.pack(world.evidence, contents._replace(events=events, erased={"s1": world.now.size + 5})))
-    assert made["events"][0]["withheld"] == {"withheld": "erased", "by": world.now.size + 5}
-    assert fault_of(made) == ""
+    with pytest.raises(Refused, match="erased-since"):
+        packing.pack(world.evidence, contents._replace(events=events, erased={"s1": world.now.size + 5}))
+    by = contents.events[-1].place
+    made = json.loads(packing.pack(world.evidence, contents._replace(events=events, erased={"s1": by})))
+    assert made["events"][0]["withheld"] == {"withheld": "erased", "by": by}
+    assert fault_of(made) == "erasure", "what is said to erase them does not"
 
 
 def test_a_checkpoint_of_another_log_or_of_later_is_no_beginning(world: World, tmp_path_factory: pytest.TempPathFactory):

@@ -183,3 +183,13 @@ def test_a_verifier_that_looks_at_no_signature_is_caught(monkeypatch: pytest.Mon
     forged = f"{BODY.replace('4711', '4712')}\n{LINE}"
     monkeypatch.setattr(verify, "check_signature", lambda *_: None)
     assert by_verifier(forged) != by_program(forged)
+
+
+@pytest.mark.parametrize("key", [b"\x00" * 32, b"\xff" * 32, b"\x01" + b"\x00" * 31])
+def test_a_key_that_is_no_point_signs_nothing(key: bytes):
+    weak = note.VerifierKey(ORIGIN, key)
+    text = note.signed(BODY, weak, b"\x00" * 64)
+    with pytest.raises(Refused, match="checkpoint-forged"):
+        note.opened(text, weak)
+    with pytest.raises(verify.Fault, match="forged"):
+        verify.check_signature(verify.note_of(text, "note"), verify.verifier_key(str(weak)), "note")

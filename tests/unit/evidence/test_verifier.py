@@ -152,7 +152,7 @@ def test_bytes_that_were_removed_after_an_erasure_are_withheld():
     assert fault_of(without_bytes(GOOD, 4, withheld="erased", by=8)) == ""
 
 
-@pytest.mark.parametrize("why", [{"withheld": "erased"}, {"withheld": "erased", "by": 4}, {"withheld": "erased", "by": 0}])
+@pytest.mark.parametrize("why", [{"withheld": "erased"}, *({"withheld": "erased", "by": n} for n in (0, 4, 99))])
 def test_bytes_that_are_missing_without_an_erasure_are_not(why: dict[str, Any]):
     bad = without_bytes(GOOD, 2, **why)
     assert fault_of(bad) == "erasure"
@@ -252,6 +252,13 @@ HOSTILE: dict[str, Any] = {
     "a stream too long": lambda p: p["events"][0].update(stream="x" * 70_000),
     "half a character": lambda p: p["events"][0].update(recorded_by="\ud800"),
     "events in events": lambda p: p["events"].append([]),
+    "an event that is none": lambda p: p["events"].__setitem__(0, None),
+    "an event that is a number": lambda p: p["events"].__setitem__(0, 1),
+    "an event that is words": lambda p: p["events"].__setitem__(0, "state"),
+    "a text that is none": lambda p: p["events"][0]["texts"].update(name=None),
+    "bytes that are none": lambda p: p["events"][0].update(state=None),
+    "a proof of none": lambda p: p["events"][0].update(proof=[None]),
+    "neither bytes nor digest": lambda p: p["events"][0].pop("state"),
     "an event of nothing": lambda p: p["events"].append({}),
     "no events": lambda p: p.update(events=[]),
     "base64 on two lines": lambda p: p["events"][0].update(state=p["events"][0]["state"] + "\n"),

@@ -96,6 +96,7 @@ def outcome(pack: Any) -> dict[int, Any] | None:
 @given(st.sampled_from(WAYS), DOINGS, VALUES, st.sampled_from(WAYS), st.integers(0, 100_000))
 @example(("events", 0, "place"), "put", True, ("case",), 0)
 @example(("events", 0, "version"), "put", 1.0, ("case",), 0)
+@example(("events", 0), "put", None, ("case",), 0)
 @example(("events", 5), "drop", None, ("case",), 0)
 def test_a_part_that_is_otherwise_is_refused_or_proves_nothing_else(
     path: tuple[Any, ...], doing: str, value: Any, other: tuple[Any, ...], bit: int

@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import appending, loading, rebuilding, seeing, starting, tracing
+from tests.bench import appending, evidence, loading, rebuilding, seeing, starting, tracing
 from tests.bench.report import machine, objects, table
 from tests.bench.rounds import Comparison
 from tests.support.postgres import Server, running_postgres
 
 SERVER: dict[str, Callable[[Server], Iterator[Comparison]]] = {
     "append-postgresql": appending.on_postgresql,
+    "evidence-postgresql": evidence.on_postgresql,
     "load-postgresql": loading.on_postgresql,
     "rebuild-postgresql": rebuilding.on_postgresql,
     "seeing-postgresql": seeing.on_postgresql,
@@ -18,6 +19,7 @@ SERVER: dict[str, Callable[[Server], Iterator[Comparison]]] = {
 }
 ALONE: dict[str, Callable[[], Iterator[Comparison]]] = {
     "append-sqlite": appending.on_sqlite,
+    "evidence-sqlite": evidence.on_sqlite,
     "load-sqlite": loading.on_sqlite,
     "seeing-sqlite": seeing.on_sqlite,
     "start-up": starting.on_sqlite,

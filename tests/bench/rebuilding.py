@@ -44,7 +44,7 @@ def on_postgresql(server: Server) -> Iterator[Comparison]:
     with TemporaryDirectory(prefix="casus-bench-") as folder:
         config = StoreConfig(Path(folder) / "home", dsn=server.fresh_database())
         with create_store(config) as store:
-            _imported(store)
+            imported(store)
             models = ReadModels(store)
             models.rebuild()
             rows = {name: Table(projection(name), store.connection()).read({}) for name in READ_MODELS}
@@ -64,7 +64,7 @@ def on_postgresql(server: Server) -> Iterator[Comparison]:
     )  # fmt: skip
 
 
-def _imported(store: Store) -> None:
+def imported(store: Store) -> None:
     """A log of cases of about 35 steps each, in portions as an import stores them."""
     chance, start = random.Random(1), datetime(2011, 1, 1, tzinfo=UTC)
     last: dict[str, int] = {}

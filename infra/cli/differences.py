@@ -13,6 +13,7 @@ from domain.event import Recorded
 from domain.personal import Ref
 from infra.cli.changed import Opened, fields, told, where
 from infra.cli.entries import as_they_count, by_entry, label_of, refs_of, what, who
+from infra.cli.facts import facts
 from infra.cli.labels import labels
 from infra.cli.moments import Place, Point
 from infra.cli.session import Session
@@ -109,7 +110,7 @@ def _entry(compared: Compared, record: Recorded, state: str) -> dict[str, Any]:
         "version": record.version, "place": record.place, "topic": record.topic, "state": state,
         "occurred_at": record.occurred_at, "recorded_at": record.recorded_at, "actor": head.actor or None,
         "team": head.team or None, "organisation": head.organisation or None, "role": head.role or None,
-        "purpose": head.purpose or None, "facts": record.event.model_dump(mode="json"),
+        "purpose": head.purpose or None, "facts": facts(record.event),
     }  # fmt: skip
     return made if compared.of_entries is None else made | {"texts": compared.of_entries.get(record.version, {})}
 

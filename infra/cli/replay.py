@@ -12,6 +12,7 @@ import click
 from domain.case import Case
 from infra.cli.changed import fields, where
 from infra.cli.entries import by_entry, label_of, refs_of, what, who
+from infra.cli.facts import facts
 from infra.cli.looking import look
 from infra.cli.moments import Point
 from infra.cli.own import CASE, LOOKING, leaf
@@ -75,7 +76,7 @@ class _Replaying:
             "assurance": head.assurance or None, "purpose": head.purpose or None,
             "basis": {"allowed": basis.allowed, "code": basis.code, "entry": basis.entry} if basis else None,
             "profile": head.profile or None, "profile_digest": head.profile_digest or None, "command": head.command or None,
-            "facts": record.event.model_dump(mode="json"), "before": where(step.before) | was, "after": where(step.after) | now,
+            "facts": facts(record.event), "before": where(step.before) | was, "after": where(step.after) | now,
         }  # fmt: skip
         return made if self.texts is None else made | {"texts": self.texts.get(record.version, {})}
 

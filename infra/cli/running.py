@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.base import CaseCommand, Command, TeamCommand
 from infra.cli.asking import sure, text_from
+from infra.cli.facts import facts
 from infra.cli.forms import Then, fill, meta, typed
 from infra.cli.kinds import params
 from infra.cli.moments import happened, named_day
@@ -101,7 +102,7 @@ def tell(session: Session, command: type[Command], outcome: Outcome, *, remind: 
                 "number": outcome.stream, "command": command.command_name(), "command_id": outcome.command_id,
                 "repeated": outcome.again, "duplicates": outcome.duplicates,
                 "events": [{"stream": r.stream, "version": r.version, "topic": r.topic, "occurred_at": r.occurred_at,
-                            "facts": r.event.model_dump(mode="json")} for r in told(outcome)],
+                            "facts": facts(r.event)} for r in told(outcome)],
             }
         )  # fmt: skip
         return

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import click
 
 from infra.cli.entries import as_they_count, by_entry, label_of, refs_of, what, who
+from infra.cli.facts import facts
 from infra.cli.labels import labels
 from infra.cli.looking import look
 from infra.cli.own import CASE, LOOKING, leaf
@@ -39,8 +40,7 @@ def trail(session: Session, case: str, texts: bool, at: date | None, known_at: d
         made["before"], made["after"] = (json.loads(v) if v else None for v in (row.before, row.after))
         record = shown[row.version]
         if session.out.json:
-            facts = record.event.model_dump(mode="json")
-            rows.append(made | {"facts": facts} | ({"texts": opened.get(row.version, {})} if texts else {}))
+            rows.append(made | {"facts": facts(record.event)} | ({"texts": opened.get(row.version, {})} if texts else {}))
         else:
             made["actor"] = who(session.words, record, own, tables)
             made["what"] = what(session, record, row.state, opened.get(row.version), label)

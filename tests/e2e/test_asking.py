@@ -103,7 +103,8 @@ def test_init_asks_what_is_missing(empty: Casus):
 
 def test_a_table_fits_the_terminal(casus: Casus, monkeypatch: pytest.MonkeyPatch):
     casus.done(*SUBMIT, "--question", "x")
-    for line in ("cases", "trail HBR-2026-0001", "workload", "show HBR-2026-0001", "profile show lelystad-sit"):
+    looks = ("show", "trail", "replay --all", "diff --from 2026-01-01 --texts")
+    for line in (*(f"{look} HBR-2026-0001" for look in looks), "cases", "workload", "profile show lelystad-sit"):
         for columns in ("60", "80", "120"):
             monkeypatch.setenv("COLUMNS", columns)
             result = at_terminal(casus, *line.split(), typed="")

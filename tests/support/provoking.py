@@ -20,8 +20,8 @@ ANYWHERE = ("--lang", "--as", "--team", "--store")
 ELSEWHERE = frozenset({"init", "demo", "completion", "apply", "import", "projections follow", "store upgrade", "store restore"})
 """What is no question to this store, or does not end; tried below or by tests of their own."""
 OWN_WORDS = frozenset({
-    "command_id", "submitter", "by", "recipients", "of", "rule", "measure", "login", "partner", "team", "term", "audience",
-    "case_prefix",
+    "command_id", "submitter", "by", "recipient", "recipients", "of", "rule", "measure", "login", "partner", "team", "term",
+    "audience", "case_prefix",
 })  # fmt: skip
 """Where a word of one's own choosing stands in the log as it is: there a name in the shape of a code can't be told from one."""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from domain.refusal import Refused
+from infra.evidence.checkpoints import Checkpoints, Made
 from infra.evidence.due import Due, Often
-from infra.evidence.kept import Kept
-from infra.evidence.keyring import Keyring, alone, stands
-from infra.evidence.note import Checkpoint, VerifierKey, opened, parse
+from infra.evidence.keyring import alone, stands
+from infra.evidence.note import Checkpoint, VerifierKey, opened
 from infra.evidence.tree import Told, Tree
-from infra.store.database import decoder, encoder
+from infra.store.database import encoder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,55 +23,13 @@ if TYPE_CHECKING:
 PAUSE = 0.2
 
 
-class Made(NamedTuple):
-    """A checkpoint as it stands in the store: what it says, when it was signed and by which login."""
-
-    checkpoint: Checkpoint
-    made_at: datetime
-    made_by: str
-
-
-class Evidence:
+class Evidence(Checkpoints):
     """The evidence log of one store. In: the store, where the signing key is kept, and the folder outside the store."""
 
     def __init__(self, store: Store, signer_file: Path, outside: Path, often: Often | None = None) -> None:
-        self.store = store
-        self.database = store.connection()
+        super().__init__(store, signer_file, outside)
         self.tree = Tree(self.database, store.store_id)
-        self.keyring = Keyring(store, signer_file)
-        self.kept = Kept(outside, store.store_id)
         self._due = Due(store, often or Often())
-
-    # --- what there is
-
-    @property
-    def key(self) -> VerifierKey | None:
-        """The key that signs now; None before the first checkpoint."""
-        return self.keyring.key
-
-    def keys(self) -> list[VerifierKey]:
-        """All keys that ever signed, the first one first."""
-        return self.keyring.keys()
-
-    def last(self) -> Made | None:
-        """The checkpoint that reaches furthest, of the log as it goes on now."""
-        key = self.key
-        found = self._made("WHERE origin = ? ORDER BY size DESC LIMIT 1", (key.name,)) if key else []
-        return found[0] if found else None
-
-    def all(self) -> list[Made]:
-        """Every checkpoint in the store, by size. None of them is checked."""
-        return self._made("ORDER BY size, origin")
-
-    def outside(self) -> Checkpoint | None:
-        """What the note outside the store says; it is not checked. Refused as `checkpoint-malformed`."""
-        note = self.kept.last()
-        return parse(note)[0] if note else None
-
-    def _made(self, which: str, params: tuple[Any, ...] = ()) -> list[Made]:
-        at = decoder(self.database, "moment") or (lambda v: v)
-        rows = self.database.query(f"SELECT origin, size, root, note, made_at, made_by FROM checkpoints {which}", params)
-        return [Made(Checkpoint(o, size, bytes(root), note), at(made), by) for o, size, root, note, made, by in rows]
 
     def due(self) -> bool:
         """Whether it is time for the next."""
@@ -179,13 +136,6 @@ class Evidence:
             if key is None or kept.origin == key.name:  # one of before it was begun anew is put aside, not followed
                 held.append(kept)
         return held
-
-    def _opened(self, stored: Checkpoint) -> Checkpoint:
-        """What the note of a row says, which must be what the row says. Refused as `opened` is."""
-        found = opened(stored.note, *self.keys())
-        if found != stored:
-            raise Refused("checkpoint-forged")
-        return found
 
     def _follows(self, held: Checkpoint, tell: Told | None = None) -> None:
         """Refuse to go on where the log is not the one that a checkpoint is of."""

@@ -6,6 +6,7 @@ The folder comes from CASUS_TEST_DATA; nothing in it is part of the project.
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from operator import itemgetter
@@ -15,6 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 from lxml import etree
 
+from infra.exports.ocel_checks import faults, items_of
+from infra.store import StoreConfig, open_store
 from tests.e2e.conftest import Casus
 from tests.support.postgres import Server
 from tests.support.stores import DATABASES
@@ -124,6 +127,24 @@ def test_the_export_has_the_reference_digest_and_satisfies_the_schema(log: Impor
     exported = etree.parse(tmp_path / "out.xes")
     etree.XMLSchema(etree.parse(municipal_logs / "schemas" / "xes-ieee-1849-2016.xsd")).assertValid(exported)
     assert digest(exported) == log.figures["digest"]
+
+
+def test_under_pseudonyms_all_of_it_leaves_as_ocel_and_nothing_by_its_name(log: Imported, tmp_path: Path):
+    (said,) = log.casus.json("export", "ocel", "--source", log.log, "--recipient", "x", "-o", str(tmp_path / "out.json"))
+    assert (said["cases"], said["events"]) == (log.figures["cases"], log.figures["events"])
+    document = json.loads((tmp_path / "out.json").read_text())
+    assert list(faults(lambda: items_of(document))) == []
+    types = Counter(each["type"] for each in document["objects"])
+    assert types == {"case": log.figures["cases"], "professional": log.figures["resources"]}
+    activities = Counter(a["value"] for e in document["events"] for a in e["attributes"] if a["name"] == "activity")
+    assert len(activities) == log.figures["activities"]
+    with open_store(StoreConfig(log.casus.home, log.casus.dsn)) as store:
+        cases = {stream.partition(":")[2] for stream in store.streams(f"{log.log}:")}
+    assert len(cases) == log.figures["cases"]
+    values = {
+        a["value"] for each in (*document["events"], *document["objects"]) for a in each["attributes"] if a["name"] != "order"
+    }
+    assert values & cases == set()
 
 
 def digest(document: "etree._ElementTree") -> str:

@@ -1,4 +1,4 @@
-"""What evidence costs: verifying a whole store beside bare SHA-256 of the same bytes, and appending with the log beside without."""
+"""What evidence costs: verifying a store beside bare SHA-256 of the same bytes, and appending with the log beside without."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

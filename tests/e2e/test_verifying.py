@@ -1,0 +1,109 @@
+"""Verifying from the command line: what is said, in both languages and as JSON, what it exits with, and what is stored of it."""
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from domain.disclosure import PREFIX
+from domain.events.access import Disclosed
+from infra.cli.exits import Exit
+from infra.evidence.signer import Signer, new_seed
+from infra.store import StoreConfig, open_store
+from tests.e2e.conftest import Casus, set_up
+
+CASE = "HBR-2026-0001"
+ASKED = ("evidence", "verify")
+
+
+@pytest.fixture
+def table(anywhere: Casus) -> Casus:
+    """A table with a case, and a checkpoint that an auditor was given."""
+    casus = set_up(anywhere)
+    casus.done("intake", "submit", "--question", "The boat drifts", "--reason", "adrift", "--name", "Wilma Waterman")
+    casus.done("evidence", "checkpoint", "-o", str(given(casus)))
+    return casus
+
+
+def given(casus: Casus) -> Path:
+    return casus.home.parent / "given.checkpoint"
+
+
+def tamper(casus: Casus) -> None:
+    """Another name of who recorded the first entry of the case."""
+    sql = f"UPDATE stored_events SET recorded_by = 'somebody' WHERE originator_id = '{CASE}' AND originator_version = 1"
+    if casus.dsn:
+        with psycopg.connect(casus.dsn, autocommit=True, options="-c search_path=casus") as server:
+            server.execute("DROP TRIGGER stored_events_stay ON stored_events")
+            server.execute(sql.encode())
+        return
+    file = sqlite3.connect(casus.home / "casus.db", isolation_level=None)
+    file.execute("DROP TRIGGER stored_events_stay")
+    file.execute(sql)
+    file.close()
+
+
+def test_an_intact_history_is_said_to_be_intact_each_time(table: Casus):
+    """That it was looked at is stored, and is no fault the next time."""
+    for lang, word in (("en", "INTACT: nothing"), ("nl", "ONVERANDERD: niets")):
+        said = table.done(*ASKED, "--held", str(given(table)), lang=lang)  # type: ignore[arg-type]
+        assert word in said.out
+        assert said.err == ""
+    assert table.done("--json", *ASKED).row["intact"]
+
+
+def test_what_was_changed_is_named_and_told_by_the_exit_code(table: Casus):
+    tamper(table)
+    said = table(*ASKED, "--held", str(given(table)))
+    assert said.code == Exit.CHANGED == 6
+    assert f"{CASE}, version 1" in said.out
+    assert "NOT INTACT: 1 fault(s)." in said.out
+    found = table("--json", *ASKED).row
+    assert not found["intact"]
+    assert [(f["check"], f["fault"], f["stream"], f["version"]) for f in found["faults"]] == [("leaves", "leaf-differs", CASE, 1)]
+
+
+def test_without_a_checkpoint_of_ones_own_it_says_what_that_leaves_open(table: Casus):
+    assert "--held" in table.done(*ASKED).err
+    assert table.done("--quiet", *ASKED).err == ""
+
+
+def test_from_a_checkpoint_on_the_rest_is_read(table: Casus):
+    table.done("intake", "supplement", CASE, "--text", "More")
+    found = table.done("--json", *ASKED, "--since", str(given(table))).row
+    assert found["since"] > 0
+    assert found["events"] == found["size"] - found["since"]
+
+
+def test_another_key_than_the_one_given_is_a_fault(table: Casus):
+    key = table.done("evidence", "key").out.strip()
+    assert table.done(*ASKED, "--key", key).code == 0
+    other = Signer(key.split("+")[0], new_seed()).key
+    assert [f["fault"] for f in table("--json", *ASKED, "--key", str(other)).row["faults"]] == ["key-differs"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (("--key", "no-key"), "evidence-key-malformed"),
+        (("--held", "{none}"), ""),
+        (("--since", "{text}"), "checkpoint-malformed"),
+    ],
+)
+def test_what_is_given_must_be_what_it_is_said_to_be(table: Casus, asked: tuple[str, str], code: str):
+    text = table.home.parent / "text"
+    text.write_bytes(b"\xff\xfe no note")
+    said = table("--json", *ASKED, asked[0], asked[1].format(none=table.home / "not-there", text=text))
+    assert said.code in {Exit.REFUSED, Exit.NOT_FOUND, Exit.USAGE}
+    assert code in said.err
+    assert said.out == ""
+
+
+def test_who_verifies_is_stored_with_the_cases_that_were_named(table: Casus):
+    tamper(table)
+    table(*ASKED)
+    with open_store(StoreConfig(table.home, table.dsn)) as store:
+        events = [store.load(stream)[0].event for stream in store.streams(PREFIX)]
+    found = [e for e in events if isinstance(e, Disclosed) and e.what == "evidence-verify"]
+    assert sorted(e.seen for e in found) == [(), (CASE,)]

@@ -59,7 +59,8 @@ def test_who_sign_at_once_keep_one_log(config: StoreConfig):
             begun.wait()
             for n in range(6):
                 sow_one(store, f"{name}{n}")
-                log.checkpoint()
+                if store.head():  # on a server another may be giving places just now
+                    log.checkpoint()
 
     run_together(work, 4)
     assert len(is_one_log(config)) >= 6

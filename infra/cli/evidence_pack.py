@@ -83,21 +83,22 @@ def make(
         raise Bad("not-beside", param="--place", other="--known-at")
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     records = through(session, "evidence-pack", case)
-    what = _asked(session)
+    state = replay(Case(), records)
+    what = _asked(session, state)
     if with_access:
         session.gate.general("access-log", seen=(case,))
-    session.gate.case(what, replay(Case(), records), records)  # the last one: who signs elsewhere looks for it
+    session.gate.case(what, state, records)  # the last one: who signs elsewhere looks for it
     checkpoint, upto = _reach(session, place, known_at)
     asked = _Asked(what, upto, checkpoint, _earlier(session, since), texts, with_access)
     records = through(session, what, case)  # what was recorded meanwhile is in the log, and in the pack
     _made(session, records, asked, Path(output), recipient)
 
 
-def _asked(session: Session) -> str:
+def _asked(session: Session, case: Case) -> str:
     """The query as the policy knows it. Who works on cases exports one; who watches over them is given its evidence."""
     from infra.policy import WORKING
 
-    return "export-case" if session.gate.seats.anywhere().actor.functions & WORKING else "evidence-pack"
+    return "export-case" if session.gate.seats.for_case(case).actor.functions & WORKING else "evidence-pack"
 
 
 def _reach(session: Session, place: int | None, known_at: datetime | None) -> tuple[Checkpoint, int]:
@@ -154,7 +155,7 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
     facts = {"case": number, "size": asked.checkpoint.size, "sha256": sha256(verifier()).hexdigest()}
     whole = zipped(made, asked.checkpoint, asked.since, session.words.language, **facts)
     digest = sha256(whole).hexdigest()
-    who = recipient or session.gate.seats.anywhere().actor.professional
+    who = recipient or session.gate.seats.for_case(state).actor.professional
     opened = {ref: text for ref, text in texts.items() if not isinstance(text, Withheld)}
     with written_whole(path) as file:
         file.write(whole)

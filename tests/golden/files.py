@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import lzma
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.golden.story import HERE, Line, Player, people, story
 
 FORM = "release.json"
 DIGESTS = HERE / "migrations.json"
-PARTS = {"casus.sql.gz": "casus.db", "keys.sql.gz": "keys.db"}
+PARTS = {"casus.sql.xz": "casus.db", "keys.sql.xz": "keys.db"}
 """What a golden of a laptop's store consists of, and which file each part is again."""
 
 
@@ -40,13 +40,13 @@ def release(name: str) -> dict[str, Any]:
 
 def packed(path: Path) -> Any:
     """What a packed JSON file holds."""
-    return json.loads(gzip.decompress(path.read_bytes()))
+    return json.loads(lzma.decompress(path.read_bytes()))
 
 
 def pack(path: Path, text: str) -> None:
     """Write a packed text; the same text gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    path.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
 
 
 def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
@@ -59,7 +59,7 @@ def put_back(name: str, home: Path, dsn: str | None = None) -> StoreConfig:
     for part, file in () if dsn else PARTS.items():
         (home / file).touch(mode=0o600)
         connection = sqlite3.connect(home / file)
-        connection.executescript(gzip.decompress((golden / part).read_bytes()).decode())
+        connection.executescript(lzma.decompress((golden / part).read_bytes()).decode())
         connection.close()
     return config
 
@@ -80,7 +80,7 @@ def loaded(name: str) -> Callable[[str], None]:
     def load(dsn: str) -> None:
         with psycopg.connect(dsn, autocommit=True) as connection:
             let_in(connection, dsn)
-            connection.execute(gzip.decompress((HERE / name / "postgresql" / "casus.sql.gz").read_bytes()))
+            connection.execute(lzma.decompress((HERE / name / "postgresql" / "casus.sql.xz").read_bytes()))
 
     load.__qualname__ = f"golden_{name}"
     return load
@@ -98,7 +98,7 @@ def let_in(connection: psycopg.Connection[Any], dsn: str) -> None:
 
 def later(name: str, kind: str) -> list[Line]:
     """What of today's story had not happened yet in the store of a release."""
-    then = gzip.decompress((HERE / name / "story.play.gz").read_bytes()).decode()
+    then = lzma.decompress((HERE / name / "story.play.xz").read_bytes()).decode()
     played = {line.typed for line in story(then)} - set(release(name)["unknown"][kind])
     return [line for line in story() if line.mark != "=" and line.typed not in played]
 
@@ -107,5 +107,5 @@ def told(name: str, kind: str) -> list[tuple[Line, Any]]:
     """What a release told of its store: each line as it was typed, with what it gave."""
     return [
         (Line(datetime.fromisoformat(each["at"]), each["who"], each["team"], "=", each["typed"]), each["rows"])
-        for each in packed(HERE / name / kind / "told.json.gz")
+        for each in packed(HERE / name / kind / "told.json.xz")
     ]

@@ -51,8 +51,8 @@ def make(name: str, commit: str = "HEAD") -> Path:
             "sqlite": _on_sqlite(tree, Path(made) / "sqlite" / "casus", into / "sqlite"),
             "postgresql": _on_server(tree, Path(made) / "postgresql" / "casus", into / "postgresql"),
         }
-        pack(into / "story.play.gz", (HERE / "story.play").read_text(encoding="utf-8"))
-        pack(into / "events.json.gz", json.dumps(_play(tree, "events", Path(made)), indent=0, sort_keys=True))
+        pack(into / "story.play.xz", (HERE / "story.play").read_text(encoding="utf-8"))
+        pack(into / "events.json.xz", json.dumps(_play(tree, "events", Path(made)), indent=0, sort_keys=True))
         said = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit, "unknown": unknown}
         (into / FORM).write_text(json.dumps(said | {"schemas": schemas(tree)}, indent=1) + "\n", encoding="utf-8")
         _keep_digests(tree)
@@ -91,7 +91,7 @@ def _on_server(tree: Path, home: Path, into: Path) -> Any:
             let_in(connection, dsn)
         unknown = _play(tree, "play", home, dsn)
         dump = ["pg_dump", "--column-inserts", "--schema=casus*", dsn]
-        pack(into / "casus.sql.gz", META.sub("", _run(*dump)))
+        pack(into / "casus.sql.xz", META.sub("", _run(*dump)))
         _keep(tree, home, into, dsn)
     return unknown
 
@@ -105,7 +105,7 @@ def _keep(tree: Path, home: Path, into: Path, dsn: str = "") -> None:
         for path in sorted(folder.glob("*")):
             if path.name not in PARTS.values():
                 shutil.copy(path, into / part / path.name)
-    pack(into / "told.json.gz", json.dumps(_play(tree, "tell", home, dsn), indent=0, sort_keys=True))
+    pack(into / "told.json.xz", json.dumps(_play(tree, "tell", home, dsn), indent=0, sort_keys=True))
 
 
 def migrations(tree: Path) -> dict[str, str]:

@@ -33,7 +33,7 @@ CASES: Mapping[str, Mapping[str, Any]] = {
 
 def stored(release: str) -> dict[str, dict[str, Any]]:
     """Of each topic then: its version, its schema, and the bytes of its example."""
-    return dict(packed(HERE / release / "events.json.gz"))
+    return dict(packed(HERE / release / "events.json.xz"))
 
 
 def changed(release: str) -> set[str]:

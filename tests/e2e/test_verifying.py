@@ -47,7 +47,7 @@ def tamper(casus: Casus) -> None:
 def test_an_intact_history_is_said_to_be_intact_each_time(table: Casus):
     """That it was looked at is stored, and is no fault the next time."""
     for lang, word in (("en", "INTACT: nothing"), ("nl", "ONVERANDERD: niets")):
-        said = table.done(*ASKED, "--held", str(given(table)), lang=lang)  # type: ignore[arg-type]
+        said = table.done(*ASKED, "--held", str(given(table)), lang=lang)
         assert word in said.out
         assert said.err == ""
     assert table.done("--json", *ASKED).row["intact"]
@@ -56,7 +56,7 @@ def test_an_intact_history_is_said_to_be_intact_each_time(table: Casus):
 def test_what_was_changed_is_named_and_told_by_the_exit_code(table: Casus):
     tamper(table)
     said = table(*ASKED, "--held", str(given(table)))
-    assert said.code == Exit.CHANGED == 6
+    assert said.code == Exit.CHANGED
     assert f"{CASE}, version 1" in said.out
     assert "NOT INTACT: 1 fault(s)." in said.out
     found = table("--json", *ASKED).row

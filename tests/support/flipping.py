@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.support.tampering import PLAIN, SEALED, TABLES, Attacker
+from tests.support.sown import PLAIN, SEALED
+from tests.support.tampering import TABLES, Attacker
 
 EVENT = "originator_id = '{}' AND originator_version = 5"
 ROWS = {

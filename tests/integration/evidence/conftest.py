@@ -8,8 +8,9 @@ import pytest
 from infra.evidence.evidence import Evidence
 from infra.store import StoreConfig, create_store
 from infra.store.store import Store
+from tests.support.sown import Sown, sow
 from tests.support.stores import DATABASES, config_of
-from tests.support.tampering import Attacker, Sown, sow
+from tests.support.tampering import Attacker
 
 
 @pytest.fixture(params=DATABASES)

@@ -14,8 +14,9 @@ from infra.evidence.kept import Kept
 from infra.evidence.verifying import verify
 from infra.store import StoreConfig, open_store, upgrade_store
 from infra.store.store import Store
+from tests.support.sown import ERASED, SIZES, SUBJECT
 from tests.support.stores import noted, receipt
-from tests.support.tampering import ERASED, SIZES, SUBJECT, Attacker
+from tests.support.tampering import Attacker
 
 TABLES = ("leaves", "tiles", "checkpoints", "evidence_keys")
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from domain.disclosure import PREFIX
@@ -198,6 +199,21 @@ def test_whoever_follows_without_the_key_says_why_and_follows_on(anywhere: Casus
     said = casus.done("projections", "follow", "--once", "--every", "0")
     assert "CASUS_SIGNER_FILE" in said.err
     assert {r["behind"] for r in casus.json("projections", "status")} == {0}
+
+
+def test_what_holds_the_order_back_is_named_and_the_checkpoint_says_what_waits(postgres_database: str, tmp_path: Path):
+    casus = set_up(Casus(tmp_path / "home", postgres_database))
+    casus.done("projections", "follow", "--once", "--every", "0")
+    with psycopg.connect(postgres_database) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        casus.done("team", "show", "harbour-table")
+        known = status(casus)
+        assert (known["waiting"], known["held_by"]) == (1, other.info.backend_pid)
+        assert str(other.info.backend_pid) in casus.done("evidence", "status").out
+        asked = casus.done("--json", "evidence", "checkpoint").row
+        assert (asked["size"], asked["waiting"]) == (known["head"], 2)
+        other.rollback()
+    assert status(casus)["waiting"] == 0
 
 
 # --- what stands in the way undoes nothing

@@ -8,13 +8,13 @@ import pytest
 from domain.refusal import Refused
 from infra.backup import restore, take
 from infra.backup.following import derive
-from infra.evidence.checks.report import ALL, Check, Report
+from infra.evidence.checks.report import Check, Report
 from infra.evidence.evidence import Evidence
 from infra.evidence.kept import Kept
 from infra.evidence.verifying import verify
 from infra.store import StoreConfig, open_store, upgrade_store
 from infra.store.store import Store
-from tests.support.sown import ERASED, SIZES, SUBJECT
+from tests.support.sown import SIZES
 from tests.support.stores import noted, receipt
 from tests.support.tampering import Attacker
 
@@ -121,56 +121,6 @@ def test_a_larger_checkpoint_that_does_not_follow_on_an_earlier_one_is_named(att
     with attacker.opened() as store:
         middle = store.connection().query("SELECT note FROM checkpoints WHERE size = ?", (SIZES[1],))[0][0]
     assert not attacker.verified(since=middle).intact
-
-
-def test_somebody_who_was_erased_is_withheld_with_the_event_that_says_so(attacker: Attacker):
-    (one,) = attacker.verified().withheld
-    place = attacker.place_of(ERASED, 6)
-    assert (one.stream, one.subject, one.version, one.place) == (ERASED, SUBJECT, 6, place)
-    assert (one.fields, one.removed, one.events) == (2, 0, 0)
-
-
-def test_bytes_that_are_gone_after_an_erasure_are_withheld(attacker: Attacker):
-    attacker.do("DELETE FROM sealed_fields WHERE originator_id = ? AND originator_version = 2", ERASED)
-    attacker.do("DELETE FROM sealed_fields WHERE originator_id = ? AND originator_version = 4", ERASED)
-    attacker.do("UPDATE stored_events SET state = ? WHERE originator_id = ? AND originator_version = 4", b"", ERASED)
-    report = attacker.verified()
-    assert report.faults == ()
-    (one,) = report.withheld
-    assert (one.fields, one.removed, one.events) == (1, 1, 1)
-
-
-def test_an_event_whose_bytes_are_gone_is_still_held_against_its_leaf(attacker: Attacker):
-    attacker.do("DELETE FROM sealed_fields WHERE originator_id = ? AND originator_version = 4", ERASED)
-    attacker.do(
-        "UPDATE stored_events SET state = ?, recorded_by = 'x' WHERE originator_id = ? AND originator_version = 4", b"", ERASED
-    )
-    faults = attacker.verified().faults
-    assert [(f.kind, f.stream, f.version) for f in faults] == [("leaf-differs", ERASED, 4)]
-    attacker.do("UPDATE leaves SET digest = ? WHERE place = ?", bytes(32), attacker.place_of(ERASED, 4))
-    assert not attacker.verified().intact
-
-
-@pytest.mark.parametrize(
-    "taken",
-    [
-        "DELETE FROM sealed_fields WHERE originator_id = ? AND originator_version = 3 AND field = 'name'",
-        "UPDATE stored_events SET state = X'' WHERE originator_id = ? AND originator_version = 6",
-    ],
-    ids=["another subject's", "the erasure's own"],
-)
-def test_an_erasure_excuses_nothing_but_what_it_is_of(attacker: Attacker, taken: str):
-    attacker.do(taken.replace("X''", "''" if attacker.server else "X''"), ERASED)
-    assert not attacker.verified().intact
-    assert attacker.verified(ALL - {Check.SEALED, Check.BYTES}).intact
-
-
-def test_an_erasure_excuses_nothing_that_came_after_it(attacker: Attacker):
-    with attacker.opened() as store:
-        store.append([noted(ERASED, "c9")], expected={ERASED: 6}, receipt=receipt("c9"))
-        store.head()
-    attacker.do("UPDATE stored_events SET state = ? WHERE originator_id = ? AND originator_version = 7", b"", ERASED)
-    assert {f.kind for f in attacker.verified().faults} == {"bytes-gone"}
 
 
 def test_what_an_auditor_gives_must_be_a_checkpoint(store: Store, config: StoreConfig):

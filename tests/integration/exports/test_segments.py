@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import cycle
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -100,6 +101,19 @@ def test_a_whole_segment_is_the_same_when_the_log_has_grown(store: Store):
     assert len(whole) > 3
     for n in whole:
         assert in_bytes(then[n]) == in_bytes(now[n]), n
+
+
+def test_told_as_known_at_the_end_of_the_log_a_whole_segment_would_change(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """The control: it is what was known at a segment's own end that keeps it as it is."""
+    real, half = Segments._known, store.head() // 2
+
+    def told(head: int) -> list[bytes]:
+        before = cycle((True, False))  # what was known before a stretch is asked first, then what is at its end
+        monkeypatch.setattr(Segments, "_known", lambda self, streams, at: real(self, streams, at if next(before) else head))
+        made = Segments(store, names(store), Coarsening(), None)
+        return [in_bytes(made.stretch(first, first + SIZE - 1)) for first in range(1, half - SIZE, SIZE)]
+
+    assert told(half) != told(store.head())
 
 
 def test_the_same_is_the_same_bytes_and_for_another_recipient_no_pseudonym_is(store: Store):

@@ -12,13 +12,16 @@ import pytest
 from infra.readmodels import ReadModels
 from infra.store import StoreConfig, create_store
 from infra.store.roles.installing import install
-from tests.golden.files import later, loaded, put_back, releases
+from tests.golden.files import later, loaded, put_back, release, releases
+from tests.golden.make import ROOT, schemas
 from tests.golden.story import Line, Player, Told
 from tests.integration.longevity.catalogue import Catalogue, catalogue
 from tests.support.postgres import Server
 from tests.support.stores import DATABASES
 
 GOLDENS = [(name, kind) for name in releases() for kind in DATABASES]
+OLDER = [(name, kind) for name, kind in GOLDENS if release(name)["schemas"][kind] != schemas(ROOT)[kind]]
+"""Those for which there is a migration to run: of the first release all of them."""
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -69,6 +72,12 @@ def back(postgres_server: Server, tmp_path: Path) -> Iterator[PutBack]:
 @pytest.fixture(params=GOLDENS, ids="-".join)
 def old(request: pytest.FixtureRequest, back: PutBack) -> Old:
     """A store of each release, on each database."""
+    return back(*request.param)
+
+
+@pytest.fixture(params=OLDER, ids="-".join)
+def older(request: pytest.FixtureRequest, back: PutBack) -> Old:
+    """A store of each release that must be upgraded, on each database."""
     return back(*request.param)
 
 

@@ -27,19 +27,16 @@ def needs_upgrade(old: Old) -> bool:
     return any(s.found < s.known for s in store_status(old.config).values())
 
 
-def test_it_is_refused_until_it_is_upgraded_and_nothing_is_lost(old: Old):
-    assert {name: s.found for name, s in store_status(old.config).items()} == release(old.name)["schemas"][old.kind]
-    if not needs_upgrade(old):
-        assert old.typed("cases").code == 0
-        return
-    before = contents(old.config)
+def test_it_is_refused_until_it_is_upgraded_and_nothing_is_lost(older: Old):
+    assert {name: s.found for name, s in store_status(older.config).items()} == release(older.name)["schemas"][older.kind]
+    before = contents(older.config)
     with pytest.raises(Refused, match="store-needs-upgrade"):
-        open_store(old.config)
+        open_store(older.config)
     for asked in ("cases", "show HBR-2026-0001", "intake submit --question x --reason adrift --anonymous", "projections rebuild"):
-        refused = old.typed(asked)
+        refused = older.typed(asked)
         assert (refused.code, refused.rows) == (3, []), asked
         assert '"store-needs-upgrade"' in refused.said, asked
-    assert contents(old.config) == before
+    assert contents(older.config) == before
 
 
 def test_upgraded_it_tells_what_it_told_and_has_all_it_had(old: Old, fresh: Callable[[Old], Catalogue]):

@@ -43,23 +43,23 @@ def found(old: Old) -> dict[str, int]:
     return {name: status.found for name, status in store_status(old.config).items()}
 
 
-def test_broken_off_in_each_migration_it_ends_as_if_it_never_was(old: Old, fresh: Callable[[Old], Catalogue]):
+def test_broken_off_in_each_migration_it_ends_as_if_it_never_was(older: Old, fresh: Callable[[Old], Catalogue]):
     """Halfway, and after its last statement: what it began is gone, and what came before it stays."""
-    before = contents(old.config)
-    for schema, migration in to_run(old):
-        many = len(statements(migration, old.kind))
+    before = contents(older.config)
+    for schema, migration in to_run(older):
+        many = len(statements(migration, older.kind))
         stood: list[Catalogue] = []
         for after in sorted({many // 2, many}):
             with broken_off(schema, migration.version, after, raising), pytest.raises(BrokenOff):
-                upgrade_store(old.config)
-            stood.append(catalogue(old.config))
+                upgrade_store(older.config)
+            stood.append(catalogue(older.config))
             assert stood[-1] == stood[0], (migration.name, after)
-            assert found(old)[schema] == migration.version - 1
-        refused_still(old)
-    old.done("store upgrade --yes")
-    assert catalogue(old.config) ^ fresh(old) == frozenset()
-    assert lost(before, contents(old.config), but=GROWN) == []
-    assert compare(old.player, old.name, old.kind, {"show", "report"})[0] == []
+            assert found(older)[schema] == migration.version - 1
+        refused_still(older)
+    older.done("store upgrade --yes")
+    assert catalogue(older.config) ^ fresh(older) == frozenset()
+    assert lost(before, contents(older.config), but=GROWN) == []
+    assert compare(older.player, older.name, older.kind, {"show", "report"})[0] == []
 
 
 def refused_still(old: Old) -> None:

@@ -50,27 +50,27 @@ def test_upgraded_it_tells_what_it_told_and_has_all_it_had(old: Old, fresh: Call
     assert old.done("store upgrade --yes").rows == []
 
 
-def test_work_on_it_goes_on(old: Old):
+def test_work_on_it_goes_on(older: Old):
     """What its program did not know yet is done now, on what was there then: glass, rights, an erasure."""
-    old.done("store upgrade --yes")
-    assert old.player.play(later(old.name, old.kind)) == []
-    trail = {row["version"]: row for row in old.done("trail HBR-2026-0001 --texts").rows}
+    older.done("store upgrade --yes")
+    assert older.player.play(later(older.name, older.kind)) == []
+    trail = {row["version"]: row for row in older.done("trail HBR-2026-0001 --texts").rows}
     assert trail[1]["texts"]["question"] == "Het schip ligt los"
-    erased = old.done("trail HBR-2026-0003 --texts").rows[0]["texts"]
+    erased = older.done("trail HBR-2026-0003 --texts").rows[0]["texts"]
     assert set(erased.values()) == {"[gewist]"}, "what is erased stays erased"
-    assert old.done("rights status", "pilots-2").rows[0]["state"] == "done"
-    [seen] = old.done("intake submit --question 'Nog een schip' --reason adrift --name 'Nel Nieuw'").rows
+    assert older.done("rights status", "pilots-2").rows[0]["state"] == "done"
+    [seen] = older.done("intake submit --question 'Nog een schip' --reason adrift --name 'Nel Nieuw'").rows
     assert seen["number"] == "HBR-2026-0006"
-    old.done("monitoring plan-check HBR-2026-0002 --on 2026-12-01")
-    log = old.done("access log --case HBR-2026-0001", "pilots-2").rows
+    older.done("monitoring plan-check HBR-2026-0002 --on 2026-12-01")
+    log = older.done("access log --case HBR-2026-0001", "pilots-2").rows
     assert {row["what"] for row in log} >= {"trail"}
-    assert old.done("evidence verify", "pilots-2").rows
-    if old.kind == "postgresql":
-        with open_store(old.config) as store:
+    assert older.done("evidence verify", "pilots-2").rows
+    if older.kind == "postgresql":
+        with open_store(older.config) as store:
             assert list(differing(store)) == [], "the server has kept who is in which case"
-    live = old.done("cases --team harbour-table").rows
-    old.done("projections rebuild")
-    assert old.done("cases --team harbour-table").rows == live
+    live = older.done("cases --team harbour-table").rows
+    older.done("projections rebuild")
+    assert older.done("cases --team harbour-table").rows == live
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from infra.cli.asking import written_over
 from infra.cli.param import Param
 from infra.cli.session import Session
 from infra.cli.tracing import about, narrowed, period
@@ -21,19 +22,21 @@ WHICH = (
 )  # fmt: skip
 
 
-def fhir_audit(session: Session, output: str, recipient: str, form: str, check: bool, **which: Any) -> None:
+def fhir_audit(session: Session, output: str, recipient: str, form: str, check: bool, yes: bool, **which: Any) -> None:
     """FHIR R4B AuditEvents, one a disclosure: a resource a line, or one Bundle."""
     from infra.exports import fhir
 
+    written_over(session, (OUTPUT, output), yes=yes)
     rows, place = _rows(session, **which)
     made = (fhir.ndjson if form == "ndjson" else fhir.bundle)(_checked(rows) if check else rows)
     _write(session, made, output, recipient, place, which["case"])
 
 
-def logboek(session: Session, output: str, recipient: str, register: str | None, **which: Any) -> None:
+def logboek(session: Session, output: str, recipient: str, register: str | None, yes: bool, **which: Any) -> None:
     """Rows of Logboek Dataverwerkingen: no user, one person a row, by a pseudonym that this recipient alone gets."""
     from infra.exports.logboek import REGISTER, lines
 
+    written_over(session, (OUTPUT, output), yes=yes)
     rows, place = _rows(session, **which)
     made = lines(rows, lambda who: session.store.tokens.digest(f"logboek {recipient}", who), register or REGISTER)
     _write(session, made, output, recipient, place, which["case"])

@@ -39,11 +39,31 @@ def sure(session: Session, command: str, number: str = "", *, yes: bool) -> None
         return
     if not session.interactive():
         raise Refused("not-confirmed", field="yes", command=command)
-    words, err = session.words, session.out.err
-    err.write(safe(words.say("confirm", command=command, number=number)) + " ")
-    err.flush()
-    if session.stdin.readline().strip().lower() not in words.get("output", "yes-answers").split():
+    if not _yes(session, "confirm", command=command, number=number):
         raise Refused("not-confirmed", field="yes", command=command)
+
+
+def written_over(session: Session, *files: tuple[Param, str | None], yes: bool) -> None:
+    """Ask before a file that is there already is written over, unless yes was said already; refused when nobody can be asked. In:
+    each file with the option that named it, None where it was not given. To be asked before anything is read or stored.
+    """
+    for param, file in files:
+        if file is None or yes or not _is_there(Path(file).expanduser()):
+            continue
+        if not session.interactive() or not _yes(session, "confirm-over", option=param.option):
+            raise Refused("file-is-there", field=param.name)
+
+
+def _is_there(path: Path) -> bool:
+    """Of a folder it is said later that it is one."""
+    return path.is_symlink() or (path.exists() and not path.is_dir())
+
+
+def _yes(session: Session, question: str, **facts: str) -> bool:
+    words, err = session.words, session.out.err
+    err.write(safe(words.say(question, **facts)) + " ")
+    err.flush()
+    return session.stdin.readline().strip().lower() in words.get("output", "yes-answers").split()
 
 
 def _asked(session: Session, param: Param, case: str | None) -> str:

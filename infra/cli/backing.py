@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from infra.cli.asking import sure
+from infra.cli.asking import sure, written_over
 from infra.cli.own import JSON, YES, leaf
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
@@ -30,9 +30,8 @@ def backup(session: Session, events: str | None, keys: str | None, yes: bool) ->
     from infra.backup import take
 
     files = _files(events, keys)
+    written_over(session, *zip(FILES, (events, keys), strict=True), yes=yes)
     session.gate.general("store-backup", outcome="exported")  # a store that may not be read now is not copied either
-    if any(path.exists() for path in files.values()):
-        sure(session, "store backup", yes=yes)
     made = take(session.store_config, files, _teller(session))
     session.out.progress_done()
     rows = [{"holds": kept.holds, "part": part, "rows": count} for kept in made for part, count in kept.rows.items()]

@@ -11,7 +11,7 @@ import click
 
 from domain.refusal import NotFound, Refused
 from infra.cli.access_export import OUTPUT
-from infra.cli.asking import sure
+from infra.cli.asking import sure, written_over
 from infra.cli.own import ASKER, JSON, YES, branch, leaf
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
@@ -33,8 +33,8 @@ def command(name: str, words: Words) -> click.Command:
             "status": _status,
             "list": _list,
             "key": lambda w: leaf(w, "evidence key", key),
-            "checkpoint": lambda w: leaf(w, "evidence checkpoint", checkpoint, FILE, also=(*ASKER, JSON)),
-            "hand-out": lambda w: leaf(w, "evidence hand-out", hand_out, TO, RECIPIENT, OUTPUT, also=(*ASKER, JSON)),
+            "checkpoint": lambda w: leaf(w, "evidence checkpoint", checkpoint, FILE, also=(*ASKER, YES, JSON)),
+            "hand-out": lambda w: leaf(w, "evidence hand-out", hand_out, TO, RECIPIENT, OUTPUT, also=(*ASKER, YES, JSON)),
             "verify": _verify,
             "pack": _pack,
             "verifier": _verifier,
@@ -87,8 +87,9 @@ def key(session: Session) -> None:
         session.out.note("evidence.more-keys", count=len(keys) - 1)
 
 
-def checkpoint(session: Session, output: str | None) -> None:
+def checkpoint(session: Session, output: str | None, *, yes: bool) -> None:
     """Sign one now, of all that has a place, and print it; or, where somebody else signs, wait for theirs."""
+    written_over(session, (FILE, output), yes=yes)
     session.gate.general("evidence-checkpoint")
     made = session.evidence.at(tell=teller(session))
     session.out.progress_done()
@@ -102,10 +103,11 @@ def checkpoint(session: Session, output: str | None) -> None:
     session.out.note("evidence.signed", size=made.size, waiting=session.store.lag().waiting)
 
 
-def hand_out(session: Session, to: str | None, recipient: str | None, output: str) -> None:
+def hand_out(session: Session, to: str | None, recipient: str | None, output: str, *, yes: bool) -> None:
     """Give the last checkpoint to somebody who is to hold us to it: a privacy officer or an auditor of a partner."""
     if (to is None) == (recipient is None):
         raise Bad("one-of-two", param=TO.option, other=RECIPIENT.option)
+    written_over(session, (OUTPUT, output), yes=yes)
     session.gate.general("evidence-hand-out")
     if to is not None:
         _must_be_there(session, to)

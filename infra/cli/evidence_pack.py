@@ -16,8 +16,9 @@ from domain.event import Recorded, replay
 from domain.personal import Ref
 from domain.refusal import Conflict, Refused
 from infra.cli.access_export import OUTPUT
+from infra.cli.asking import written_over
 from infra.cli.looking import formed, through
-from infra.cli.own import ASKER, CASE, JSON, leaf
+from infra.cli.own import ASKER, CASE, JSON, YES, leaf
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
 from infra.store.texts import Withheld
@@ -31,6 +32,7 @@ ASKS = (
     Param("since", "file"), Param("place", "integer"), Param("known_at", "moment"), Param("recipient", "code"),
     Param("texts", "yes-no"), Param("with_access", "yes-no"),
 )  # fmt: skip
+FILE = Param("output", "file", short="-o")
 
 
 class _Asked(NamedTuple):
@@ -46,19 +48,20 @@ class _Asked(NamedTuple):
 
 def pack(words: Words) -> click.Command:
     """The command that makes a pack."""
-    return leaf(words, "evidence pack", make, CASE, OUTPUT, *ASKS, also=(*ASKER, JSON))
+    return leaf(words, "evidence pack", make, CASE, OUTPUT, *ASKS, also=(*ASKER, YES, JSON))
 
 
 def verifier(words: Words) -> click.Command:
     """The command that writes the verifier alone."""
-    return leaf(words, "evidence verifier", write_verifier, Param("output", "file", short="-o"))
+    return leaf(words, "evidence verifier", write_verifier, FILE, also=(YES, JSON))
 
 
-def write_verifier(session: Session, output: str | None) -> None:
+def write_verifier(session: Session, output: str | None, *, yes: bool) -> None:
     """The standalone verifier: for who wants it from elsewhere than the pack."""
     from infra.evidence.pack.packing import verifier as whole
     from infra.exports.files import written_whole
 
+    written_over(session, (FILE, output), yes=yes)
     digest = sha256(whole()).hexdigest()
     if output is not None:
         with written_whole(Path(output)) as file:
@@ -73,7 +76,7 @@ def write_verifier(session: Session, output: str | None) -> None:
 
 def make(
     session: Session, case: str, output: str, *, since: str | None, place: int | None, known_at: datetime | None,
-    recipient: str | None, texts: bool, with_access: bool,
+    recipient: str | None, texts: bool, with_access: bool, yes: bool,
 ) -> None:  # fmt: skip
     """One zip with a case's stored bytes, what proves them, and the texts that the reader may see. What leaves is stored, with
     whom it is for and its digest, before the file is in its place.
@@ -81,6 +84,7 @@ def make(
     formed(case)
     if place is not None and known_at is not None:
         raise Bad("not-beside", param="--place", other="--known-at")
+    written_over(session, (OUTPUT, output), yes=yes)
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     records = through(session, "evidence-pack", case)
     state = replay(Case(), records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from infra.cli.own import ASKER, JSON, branch, leaf
+from infra.cli.own import ASKER, JSON, YES, branch, leaf
 from infra.cli.param import Param
 from infra.texts import Words
 
@@ -23,21 +23,21 @@ def _ocel(words: Words) -> click.Command:
     from infra.cli.history_export import ASKS
     from infra.cli.ocel_export import ocel
 
-    return leaf(words, "export ocel", ocel, *ASKS, Param("source", "code"), also=(*ASKER, JSON))
+    return leaf(words, "export ocel", ocel, *ASKS, Param("source", "code"), also=(*ASKER, YES, JSON))
 
 
 def _xes(words: Words) -> click.Command:
     from infra.cli.history_export import ASKS
     from infra.cli.xes_export import export
 
-    return leaf(words, "export xes", export, *ASKS, Param("source", "code"), also=(*ASKER, JSON))
+    return leaf(words, "export xes", export, *ASKS, Param("source", "code"), also=(*ASKER, YES, JSON))
 
 
 def _jsonl(words: Words) -> click.Command:
     from infra.cli.access_export import OUTPUT, RECIPIENT
     from infra.cli.lines_export import export
 
-    return leaf(words, "export jsonl", export, OUTPUT, RECIPIENT, Param("place", "integer"), also=(*ASKER, JSON))
+    return leaf(words, "export jsonl", export, OUTPUT, RECIPIENT, Param("place", "integer"), also=(*ASKER, YES, JSON))
 
 
 def _parquet(words: Words) -> click.Command:
@@ -53,11 +53,11 @@ def _fhir_audit(words: Words) -> click.Command:
 
     form = Param("form", "choice", choices=("ndjson", "bundle"), default="ndjson", flag="format")
     asks = (OUTPUT, RECIPIENT, *WHICH, form, Param("check", "yes-no"))
-    return leaf(words, "export fhir-audit", fhir_audit, *asks, also=(*ASKER, JSON))
+    return leaf(words, "export fhir-audit", fhir_audit, *asks, also=(*ASKER, YES, JSON))
 
 
 def _logboek(words: Words) -> click.Command:
     from infra.cli.access_export import OUTPUT, RECIPIENT, WHICH, logboek
 
     asks = (OUTPUT, RECIPIENT, *WHICH, Param("register", "word"))
-    return leaf(words, "export logboek", logboek, *asks, also=(*ASKER, JSON))
+    return leaf(words, "export logboek", logboek, *asks, also=(*ASKER, YES, JSON))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.cli.access_export import OUTPUT, RECIPIENT
+from infra.cli.asking import written_over
 from infra.cli.own import TEAM
 from infra.cli.param import Param
 from infra.cli.session import Session
@@ -29,11 +30,12 @@ Write = Callable[["Iterable[Course]", Path, Callable[[str], object]], int]
 
 def export(
     session: Session, what: str, write: Write, *, output: str, recipient: str, place: int | None, which: Which,
-    coarsen: Grain, hide_organisations: bool,
+    coarsen: Grain, hide_organisations: bool, yes: bool,
 ) -> None:  # fmt: skip
     """Write histories to a file, up to the place of the checkpoint that goes with it. What leaves is stored, with the cases in
     it, whom it is for and its digest, before the file is in its place.
     """
+    written_over(session, (OUTPUT, output), yes=yes)
     least = session.gate.shows_from()
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general(what)

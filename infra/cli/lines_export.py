@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from infra.cli.access_export import OUTPUT
+from infra.cli.asking import written_over
 from infra.cli.session import Session
 
 WHAT = "export-jsonl"
 
 
-def export(session: Session, output: str, recipient: str, place: int | None) -> None:
+def export(session: Session, output: str, recipient: str, place: int | None, *, yes: bool) -> None:
     """Write it, the same bytes for the same place. What leaves is stored, with whom it is for and its digest, before the file
     is in its place.
     """
@@ -19,6 +21,7 @@ def export(session: Session, output: str, recipient: str, place: int | None) -> 
     from infra.exports.lines.vouching import vouched_for
     from infra.exports.lines.writing import write
 
+    written_over(session, (OUTPUT, output), yes=yes)
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
     path, db = Path(output).expanduser(), session.store.connection()
 

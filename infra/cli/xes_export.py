@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from infra.cli.access_export import OUTPUT
+from infra.cli.asking import written_over
 from infra.cli.history_export import chosen
 from infra.cli.history_export import export as export_histories_of
 from infra.cli.param import Bad
@@ -33,13 +35,14 @@ def export(
     of_source(session, source, **how)
 
 
-def of_source(session: Session, source: str, output: str, recipient: str, place: int | None) -> None:
+def of_source(session: Session, source: str, output: str, recipient: str, place: int | None, *, yes: bool) -> None:
     """One source's histories as XES; the same bytes each time. What leaves is stored, with whom it is for and its digest,
     before the file is in its place.
     """
     from infra.exports.xes import export_xes
     from infra.imports.figures import in_document_order, steps_of
 
+    written_over(session, (OUTPUT, output), yes=yes)
     told: dict[str, Any] = {"recipient": recipient}
 
     def leaving(digest: str) -> None:

@@ -54,7 +54,7 @@ def typed(field: Field, name: str) -> None:
 
 def export(field: Field, form: str, name: str, *more: str, recipient: str = "university") -> tuple[bytes, dict[str, Any]]:
     path = field.folder / name
-    said = field.casus.json("export", form, "-o", str(path), "--recipient", recipient, *more)
+    said = field.casus.json("export", form, "-o", str(path), "--recipient", recipient, "--yes", *more)
     content = path.read_bytes()
     return (gzip.decompress(content) if name.endswith(".gz") else content), said[0]
 
@@ -223,7 +223,7 @@ def test_by_its_own_names_as_far_as_a_place(taken_in: Casus, tmp_path: Path):
     taken_in.done(*line, "-o", str(again), "--place", str(place))
     assert again.read_bytes() == one.read_bytes()
     assert "Roerganger" in one.read_text()
-    taken_in.done(*line, "-o", str(again))
+    taken_in.done(*line, "-o", str(again), "--yes")
     assert again.read_bytes() != one.read_bytes()
 
 

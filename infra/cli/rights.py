@@ -16,7 +16,10 @@ NO_LEDGER = Param("no_ledger", "yes-no")
 
 def commands() -> Mapping[str, Callable[[Words], click.Command]]:
     """What there is beside the stage's own commands, or in place of one, each made when it is asked for."""
-    return {"erase": _erase, "list": _list, "copy": _copy, "status": _status, "replay-ledger": _replay}
+    return {
+        "erase": _erase, "carry-out": _carry_out, "restrict": _restrict, "list": _list, "copy": _copy,
+        "recipients": _recipients, "status": _status, "replay-ledger": _replay,
+    }  # fmt: skip
 
 
 def _erase(words: Words) -> click.Command:
@@ -25,6 +28,22 @@ def _erase(words: Words) -> click.Command:
     from infra.cli.rights_erase import carry_out
 
     return form(Erase, words, carry_out)
+
+
+def _carry_out(words: Words) -> click.Command:
+    from commands.rights import CarryOut
+    from infra.cli.forms import leaf as form
+    from infra.cli.rights_recipients import once_done
+
+    return form(CarryOut, words, once_done)
+
+
+def _restrict(words: Words) -> click.Command:
+    from commands.rights import Restrict
+    from infra.cli.forms import leaf as form
+    from infra.cli.rights_recipients import once_done
+
+    return form(Restrict, words, once_done)
 
 
 def _list(words: Words) -> click.Command:
@@ -37,6 +56,12 @@ def _copy(words: Words) -> click.Command:
     from infra.cli.rights_reading import copy
 
     return leaf(words, "rights copy", copy, CASE, SUBJECT, also=(*ASKER, JSON))
+
+
+def _recipients(words: Words) -> click.Command:
+    from infra.cli.rights_recipients import recipients
+
+    return leaf(words, "rights recipients", recipients, CASE, SUBJECT, also=(*ASKER, JSON))
 
 
 def _status(words: Words) -> click.Command:

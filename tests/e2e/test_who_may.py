@@ -30,6 +30,7 @@ QUERIES = {
     "team-roster": ("harbour-table",), "report": ("cases",), "find": ("--name", "Wilma Waterman", "--birth-date", "1961-02-03"),
     "access-log": ("--case", CASE), "access-overview": (CASE,), "access-review": (), "custody-list": ("harbour-table",),
     "keys-status": (), "retention-due": (), "rights-status": (), "rights-list": (CASE,), "rights-copy": (CASE,),
+    "rights-recipients": (CASE,),
     "consent-shared": (CASE,), "evidence-checkpoint": (),
     "evidence-verify": (),
     "stats-gaps": ("--source", "none"), "stats-group-handovers": ("--source", "none"), "stats-handovers": ("--source", "none"),

@@ -43,7 +43,7 @@ def casus(house: House, who: str) -> Casus:
 
 
 def packed(house: House, who: str, folder: Path, *words: str) -> dict[str, Any]:
-    return casus(house, who).done("--json", "evidence", "pack", house.case, "-o", str(folder / "pack.zip"), *words).row
+    return casus(house, who).done("--json", "evidence", "pack", house.case, "-o", str(folder / "pack.zip"), "--yes", *words).row
 
 
 def found(folder: Path, **how: Any) -> verify.Held:
@@ -73,6 +73,15 @@ def test_each_login_sees_of_the_texts_what_it_may(house: House, tmp_path: Path):
     for who in ("auditor", "privacy"):
         packed(house, who, tmp_path, "--texts")
         assert PHRASE not in texts(found(tmp_path))
+
+
+def test_to_whom_it_was_given_is_told_to_the_privacy_officer(house: House, tmp_path: Path):
+    told = packed(house, "coordinator", tmp_path, "--texts", "--recipient", "court")
+    [row] = [r for r in casus(house, "privacy").json("rights", "recipients", house.case) if r["digest"] == told["digest"]]
+    assert (row["recipient"], row["what"], row["texts"]) == ("court", "export-case", "opened")
+    for who in ("coordinator", "auditor", "outsider"):
+        result = casus(house, who)("rights", "recipients", house.case)
+        assert (result.code, result.out) == (Exit.REFUSED, ""), (who, result)
 
 
 def test_who_has_no_part_in_it_is_given_none(house: House, tmp_path: Path):

@@ -12,6 +12,7 @@ import click
 from domain.case import Case
 from infra.cli.changed import fields, where
 from infra.cli.entries import by_entry, label_of, refs_of, what, who
+from infra.cli.erased import Erased
 from infra.cli.facts import facts
 from infra.cli.looking import look
 from infra.cli.moments import Point
@@ -61,6 +62,7 @@ class _Replaying:
         self.session, self.found, self.texts = session, found, texts
         self.tables = TablesThen(session)
         self.grounds = Grounds(session.words, self.tables)
+        self.erased = Erased(session)
         self.recorded = {r.version: r for r in found.records}
 
     def as_json(self, number: int, step: Step[Case]) -> dict[str, Any]:
@@ -96,7 +98,7 @@ class _Replaying:
         told = what(self.session, record, self.state(step), texts, self.label)
         moment = people("occurred_at", record.occurred_at, words)
         self.session.out.line(f"{number}. {moment}  {who(words, record, own, self.tables) or ''}  {told}", hang=SET_IN)
-        for line in (*self._beside(step), *fields(*compared(step.before, step.after), words, self.label)):
+        for line in (*self._beside(step), *fields(*compared(step.before, step.after, self.erased.text), words, self.label)):
             self.session.out.line(" " * SET_IN + line)
 
     def _beside(self, step: Step[Case]) -> Iterator[str]:

@@ -159,6 +159,21 @@ def test_an_erasure_is_done_to_the_end_and_says_so(officer: Casus, lang: str):
         assert ("[erased]" if lang == "en" else "[gewist]") in shown.out
 
 
+def test_replayed_a_text_that_is_gone_names_the_entry_by_which_it_went(officer: Casus):
+    officer.done("intake", "note-subject", CASE, "--kind", "child", "--name", "Kim Waterman")
+    right = ready(officer)
+    assert "question: - → (text)" in officer.done("replay", CASE, "--all").out.replace("questions", "question")
+    as_json = officer.done("--json", "replay", CASE, "--until", "2").out
+    officer.done("rights", "erase", CASE, right, "--yes", "--as", OFFICER)
+    [entry] = [r["version"] for r in officer.json("trail", CASE) if r["topic"] == "case.rights.subject-erased"]
+    for until in (("--until", "2"), ("--until", "3"), ()):
+        told = officer.done("replay", CASE, "--all", *until).out
+        assert f"(text, erased by entry {entry})" in told
+    assert "name (text)" in told, "the child's is there"
+    assert f"gewist met vastlegging {entry})" in officer.done("replay", CASE, "--all", lang="nl").out
+    assert officer.done("--json", "replay", CASE, "--until", "2").out == as_json
+
+
 def test_one_login_for_two_persons_is_said_and_kept(officer: Casus):
     officer.done("triage", "decline", CASE, "--reason", "It is calm")
     right = asked(officer, "erasure")

@@ -16,7 +16,7 @@ from infra.backup.form import EVERY, Header, Sum, Told
 from infra.backup.form import MARK as KEY
 from infra.backup.parts import CHECKPOINTS, EVENTS, EVIDENCE_KEYS, NOTICES, PARTS, PLACES, RECEIPTS, SEALED, STORE, Holds, Part
 from infra.backup.reading import GZIP, LONGEST, Source, Vouching
-from infra.exports.lines.form import FORMAT, MARK, Answer, Event, Line, as_bytes, read, unpacked
+from infra.exports.lines.form import FORMAT, MARK, Answer, Event, Key, Line, as_bytes, read, unpacked
 from infra.store.database import Database
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class LineSource:
         events = checker.totals.events
         counts = {EVENTS.name: events, PLACES.name: events, SEALED.name: checker.sealed, RECEIPTS.name: checker.receipts}
         counts[NOTICES.name] = 0
+        counts[CHECKPOINTS.name] = len(checker.handed_out) + 1
+        counts[EVIDENCE_KEYS.name] = len(_keys(checker))
         self.sums = {part.name: Sum(counts.get(part.name, 1), "") for part in PARTS[self.holds]}
         self._checked, self._sha256 = checker, digest.hexdigest()
         if checker.checkpoint is not None:
@@ -116,18 +118,33 @@ class LineSource:
 
     def _single(self, part: Part) -> list[Row]:
         assert self._checked is not None
-        header, last = self._checked.header, self._checked.checkpoint
+        header, last, at = self._checked.header, self._checked.checkpoint, datetime.fromisoformat
         assert header is not None
         assert last is not None
-        at, signed = datetime.fromisoformat, last.checkpoint
+        signed = [(found.handed_out, found.key, placed_at) for found, placed_at in self._checked.handed_out]
+        signed.append((last.checkpoint, last.key, self._checked.placed_at))
         rows: Mapping[str, list[Row]] = {
             STORE.name: [[header.store, at(header.created_at)]],
-            EVIDENCE_KEYS.name: [[1, last.key.vkey, at(last.key.since)]],
+            EVIDENCE_KEYS.name: [[n, key.vkey, at(key.since)] for n, key in enumerate(_keys(self._checked), 1)],
+            # When and by whom it was signed is not in the file: of when stands the earliest that it can have been.
             CHECKPOINTS.name: [
-                [header.origin, signed.size, unpacked(signed.root), signed.note, at(signed.made_at), signed.made_by]
+                [_name(key.vkey), said.size, unpacked(said.root), said.note, at(placed_at), ""] for said, key, placed_at in signed
             ],
         }
         return rows.get(part.name, [])
+
+
+def _keys(checked: Checker) -> list[Key]:
+    """Each key once, the one that signs now last."""
+    assert checked.checkpoint is not None
+    now = checked.checkpoint.key
+    before = {found.key.vkey: found.key for found, _ in checked.handed_out if found.key != now}
+    return [*sorted(before.values(), key=lambda key: (key.since, key.vkey)), now]
+
+
+def _name(vkey: str) -> str:
+    """Under which name a key signs."""
+    return vkey.split("+", 1)[0]
 
 
 AnySource = Source | LineSource

@@ -14,10 +14,13 @@ from infra.exports.lines.form import (
     Answer,
     Checkpoint,
     Event,
+    HandedOut,
     Header,
+    Key,
     Line,
     Manifest,
     Receipt,
+    Signed,
     Totals,
     as_bytes,
     command_of,
@@ -40,6 +43,10 @@ class Checker:
         self.header: Header | None = None
         self.totals: Totals | None = None
         self.checkpoint: Checkpoint | None = None
+        self.handed_out: list[tuple[HandedOut, str]] = []
+        """Each with when the last place of it was given."""
+        self.placed_at = ""
+        """When the last place was given."""
         self.sealed = self.receipts = 0
         self._store = b""
         self._before: Line | None = None
@@ -73,8 +80,10 @@ class Checker:
             case Header() if before is None:
                 micros(found.created_at, "created_at")
                 self.header, self._store = found, bytes.fromhex(found.store)
-            case Event() if isinstance(before, (Header, Event)) and found.place == self._tree.size + 1:
+            case Event() if isinstance(before, (Header, Event, HandedOut)) and found.place == self._tree.size + 1:
                 self._event(found)
+            case HandedOut() if isinstance(before, (Event, HandedOut)) and not self._complete():
+                self._handed_out(found, before)
             case Answer() if isinstance(before, (Event, Answer)) and self._complete():
                 self._answer(found, before)
             case Manifest() if isinstance(before, (Event, Answer)) and self._complete():
@@ -93,6 +102,7 @@ class Checker:
         if event.version != version or (self.header is not None and event.place > self.header.place):
             raise self._out_of_order()
         self._versions[event.stream] = version
+        self.placed_at = event.placed_at
         state = as_bytes(event.state)
         stored = Stored(
             event.place, event.stream, event.version, event.topic, state, event.recorded_at, event.recorded_by, event.placed_at
@@ -144,22 +154,37 @@ class Checker:
         self.totals = said
 
     def _checkpoint(self, found: Checkpoint) -> None:
-        """Its root is that of the lines, and the note says so under the name in the header, signed with the key beside it."""
-        from infra.evidence.note import opened, verifier_key
-
+        """It is signed under the name in the header."""
         assert self.header is not None
-        said, root = found.checkpoint, self._tree.root()
-        micros(said.made_at, "made_at")
-        micros(found.key.since, "since")
-        try:
-            note = opened(said.note, verifier_key(found.key.vkey))
-        except Refused:
-            raise self._other_root() from None
-        if (note.origin, note.size, note.root) != (self.header.origin, self._tree.size, root):
-            raise self._other_root()
-        if (said.size, unpacked(said.root)) != (self._tree.size, root):
+        if self._origin(found.checkpoint, found.key) != self.header.origin:
             raise self._other_root()
         self.checkpoint = found
+
+    def _handed_out(self, found: HandedOut, before: Line | None) -> None:
+        """It may be signed under a name of before, of this store too. Several of one place stand by their notes."""
+        from infra.evidence.keyring import NAME
+
+        assert self.header is not None
+        own = f"{NAME}/{self.header.store}"
+        if not f"{self._origin(found.handed_out, found.key)}/".startswith(f"{own}/"):
+            raise self._other_root()
+        if isinstance(before, HandedOut) and found.handed_out.note <= before.handed_out.note:
+            raise self._out_of_order()
+        self.handed_out.append((found, self.placed_at))
+
+    def _origin(self, said: Signed, key: Key) -> str:
+        """Under which name it is signed: its root is that of the lines so far, and the note says so, signed with that key."""
+        from infra.evidence.note import opened, verifier_key
+
+        root = self._tree.root()
+        micros(key.since, "since")
+        try:
+            note = opened(said.note, verifier_key(key.vkey))
+        except Refused:
+            raise self._other_root() from None
+        if not (note.size, note.root) == (said.size, unpacked(said.root)) == (self._tree.size, root):
+            raise self._other_root()
+        return note.origin
 
     def damaged(self, later: int = 0) -> Refused:
         """That the line at hand, or so many later, is not as it was written."""

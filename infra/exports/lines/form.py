@@ -3,6 +3,7 @@
     {"casusregie":"lines","format":1,"store":"...","created_at":"...Z","origin":"casusregie/...","place":N,"sha256":"..."}
     {"place":1,"stream":"...","version":1,"topic":"...","recorded_at":"...Z","recorded_by":"...","placed_at":"...Z",
      "state":"{...}","sealed":[...],"receipt":{...},"sha256":"..."}         one for each place, from 1 up to N
+    {"handed_out":{...},"key":{...},"sha256":"..."}    after the last event of each checkpoint that was handed out up to N
     {"receipt":{...},"sha256":"..."}                                      of each command that recorded nothing, by its time
     {"manifest":{"lines":...,"events":N,"sealed":...,"receipts":...,"sha256":"..."},"sha256":"..."}
     {"checkpoint":{...},"key":{...},"sha256":"..."}
@@ -76,13 +77,11 @@ class Totals(_Held):
 
 
 class Signed(_Held):
-    """A checkpoint as it stands in the store: how many leaves, their root, the signed note (C2SP), when and by which login."""
+    """A checkpoint: how many leaves, their root, and the signed note (C2SP)."""
 
-    size: Count
+    size: Number
     root: Base64
     note: Text
-    made_at: Moment
-    made_by: Text
 
 
 class Key(_Held):
@@ -120,6 +119,14 @@ class Event(_Held):
     sha256: Sum
 
 
+class HandedOut(_Held):
+    """After the last event that it is of: a checkpoint of which the lines say that it was handed out."""
+
+    handed_out: Signed
+    key: Key
+    sha256: Sum
+
+
 class Answer(_Held):
     """The receipt of a command that recorded nothing."""
 
@@ -142,10 +149,10 @@ class Checkpoint(_Held):
     sha256: Sum
 
 
-Line = Header | Event | Answer | Manifest | Checkpoint
+Line = Header | Event | HandedOut | Answer | Manifest | Checkpoint
 STARTS: Final[dict[bytes, TypeAdapter[Any]]] = {
-    b'{"casusregie":': TypeAdapter(Header), b'{"place":': TypeAdapter(Event), b'{"receipt":': TypeAdapter(Answer),
-    b'{"manifest":': TypeAdapter(Manifest), b'{"checkpoint":': TypeAdapter(Checkpoint),
+    b'{"casusregie":': TypeAdapter(Header), b'{"place":': TypeAdapter(Event), b'{"handed_out":': TypeAdapter(HandedOut),
+    b'{"receipt":': TypeAdapter(Answer), b'{"manifest":': TypeAdapter(Manifest), b'{"checkpoint":': TypeAdapter(Checkpoint),
 }  # fmt: skip
 """By what its first key is it is known which line it is."""
 TAIL: Final = len(',"sha256":""}\n') + 64

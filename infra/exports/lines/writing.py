@@ -31,17 +31,30 @@ class Out(Protocol):
 
 
 @frozen
-class Vouched:
-    """The checkpoint that goes with the lines, as it stands in the store, and the key that signed it."""
+class Note:
+    """A checkpoint as it stands in the store, and the key that signed it with since when it does."""
 
-    origin: str
     size: int
     root: bytes
     note: str
-    made_at: str
-    made_by: str
     vkey: str
     since: str
+
+
+@frozen
+class Vouched:
+    """The name that checkpoints are signed under now, the one that goes with the lines, and those that were handed out up to
+    its place, by size.
+    """
+
+    origin: str
+    last: Note
+    handed_out: tuple[Note, ...]
+
+    @property
+    def size(self) -> int:
+        """How far the lines go."""
+        return self.last.size
 
 
 @frozen
@@ -66,25 +79,34 @@ def write(to: Out, db: Database, vouched: Vouched, tell: Told) -> Totals:
     head = {"casusregie": MARK, "format": FORMAT, "store": store, "created_at": moment(created_at)}
     out.line({**head, "origin": vouched.origin, "place": vouched.size})
     placed_at = ""
+    handed_out = list(vouched.handed_out)
     for event, sealed, receipt in rows.events():
         tree.add(_leaf(bytes.fromhex(store), event, tree.size + 1))
         placed_at = moment(event.placed_at)
         out.line(_event(event, sealed, receipt))
         out.sealed += len(sealed)
         out.receipts += receipt is not None
+        while handed_out and handed_out[0].size == tree.size:
+            note = handed_out.pop(0)
+            if tree.root() != note.root:
+                raise Refused("evidence-inconsistent", place=note.size)
+            out.line(_signed("handed_out", note))
     if tree.size != vouched.size:
         raise Refused("evidence-gap", place=tree.size + 1)
-    if tree.root() != vouched.root:
+    if tree.root() != vouched.last.root:
         raise Refused("evidence-inconsistent", place=vouched.size)
     for answer in rows.answers(bound_of(db, placed_at)):
         out.line({"receipt": answer})
         out.receipts += 1
     totals = Totals(out.count, tree.size, out.sealed, out.receipts, out.digest.hexdigest())
     out.line({"manifest": {name: getattr(totals, name) for name in ("lines", "events", "sealed", "receipts", "sha256")}})
-    signed = {"size": vouched.size, "root": packed(vouched.root), "note": vouched.note}
-    signed |= {"made_at": vouched.made_at, "made_by": vouched.made_by}
-    out.line({"checkpoint": signed, "key": {"vkey": vouched.vkey, "since": vouched.since}})
+    out.line(_signed("checkpoint", vouched.last))
     return totals
+
+
+def _signed(what: str, note: Note) -> dict[str, Any]:
+    signed = {"size": note.size, "root": packed(note.root), "note": note.note}
+    return {what: signed, "key": {"vkey": note.vkey, "since": note.since}}
 
 
 def _leaf(store: bytes, event: Stored, expected: int) -> bytes:

@@ -70,9 +70,9 @@ def test_it_is_the_same_store_on_either_database(lived: StoreConfig, kind: str, 
     assert root_of(there, totals.events) == root_of(lived, totals.events)
     with open_store(lived) as old, open_store(there) as new:
         assert new.store_id == old.store_id
-        before, after = (Evidence(s, lived.signer_in, lived.outside).all() for s in (old, new))
+        before, after = ([m.checkpoint for m in Evidence(s, lived.signer_in, lived.outside).all()] for s in (old, new))
         assert after == before
-        assert [each.checkpoint.size for each in after] == [totals.events] == [new.head()]
+        assert [each.size for each in after] == [totals.events] == [new.head()]
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -59,7 +59,9 @@ def at(place: int) -> str:
 
 
 class Forge:
-    """A log of these events, signed with a key of ours. In: the events by place, without a gap, and their texts."""
+    """A log of these events, signed with a key of ours. In: the events by place, without a gap, and their texts;
+    `anew` is what stands after the store in the name of a log that was begun anew.
+    """
 
     def __init__(
         self,
@@ -67,9 +69,10 @@ class Forge:
         texts: Mapping[tuple[int, str], Text] | None = None,
         store: str = STORE,
         seed: bytes = SEED,
+        anew: str = "",
     ) -> None:
         self.events, self.texts, self.store = list(events), dict(texts or {}), store
-        self.signer = Signer(f"casusregie/{store}", seed)
+        self.signer = Signer(f"casusregie/{store}{anew}", seed)
         self.hashes = [leaf_of(bytes.fromhex(store), e).hash for e in self.events]
 
     def note(self, size: int | None = None) -> str:
@@ -77,8 +80,13 @@ class Forge:
         size = len(self.events) if size is None else size
         return self.signer.sign(size, root_of(self.hashes[:size]))
 
-    def pack(self, case: str = CASE, *, since: int | None = None, also: Sequence[int] = (), size: int | None = None) -> Pack:
-        """A pack of a case, proved by the checkpoint of a size, and from an earlier one on. `also`: places of other streams."""
+    def pack(
+        self, case: str = CASE, *, since: int | None = None, also: Sequence[int] = (), size: int | None = None,
+        former: Forge | None = None,
+    ) -> Pack:  # fmt: skip
+        """A pack of a case, proved by the checkpoint of a size, and from an earlier one on: of this log, or of the one before it
+        was begun anew. `also`: places of other streams.
+        """
         size = len(self.events) if size is None else size
         made: Pack = {
             "format": verify.FORMAT, "case": case, "store": self.store, "origin": self.signer.key.name,
@@ -87,7 +95,8 @@ class Forge:
         }  # fmt: skip
         if since is not None:
             proof = [base64(h) for h in consistency_proof(self.subtree, since, size)]
-            made["since"] = {"checkpoint": self.note(since), "proof": proof}
+            made["since"] = {"checkpoint": (former or self).note(since), "proof": proof}
+            made["since"] |= {"key": str(former.signer.key)} if former else {}
         of_it = [e for e in self.events[:size] if e.stream == case or e.place in also]
         made["events"] = [self._event(e, size) for e in of_it]
         return made
@@ -140,7 +149,7 @@ WEAK: dict[str, Callable[..., Any]] = {
     "check_signature": lambda *_: None, "inclusion": lambda *_: True, "consistency": lambda *_: True,
     "check_envelope": lambda *_: None, "check_commitment": lambda *_: None, "check_texts": lambda *_: None,
     "check_erasure": lambda *_: None, "check_versions": _sizes, "check_streams": lambda *_: None,
-    "check_since": lambda *_: 0,
+    "check_since": lambda *_: (0, []),
 }  # fmt: skip
 """What stands in for a check that is left out."""
 

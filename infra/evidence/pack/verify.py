@@ -1,8 +1,8 @@
-"""Checks a pack of `casus evidence pack` with Python and `cryptography` alone: no database, no key, no network.
+"""Checks a pack of `casus evidence pack` with Python and `cryptography` alone: no database, no secret, no network.
 
     python verify.py pack.zip --checkpoint the-one-i-was-given.txt --key casusregie/3f0c...+a1b2c3d4+AZ...
 
-Exit: 0 everything holds; 1 something does not hold; 2 it can't be read, or was asked wrongly. Nothing is shown before all holds.
+Exit: 0 everything holds; 1 something does not hold; 2 it can't be checked. Nothing is shown before all holds.
 The formats: C2SP signed-note and tlog-checkpoint, RFC 6962; the rest is in the pack's README.
 """
 
@@ -30,76 +30,20 @@ EVENT = {
     "place": int, "stream": str, "version": int, "topic": str, "recorded_at": str, "recorded_by": str, "placed_at": str,
     "proof": list,
 }  # fmt: skip
-WHY = {"audience", "no-consent", "restricted", "role", "not-asked", "never", "absent", "erased"}
 ERASING = ("case.rights.subject-erased", "case.rights.erasure-begun")
-DISCLOSED = "access.access.disclosed"
+DISCLOSED, OTHERS = "access.access.disclosed", "other-cases"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-ORIGIN = re.compile(r"casusregie/([0-9a-f]{32})(/[0-9a-f]{8})?")
+ORIGIN = re.compile(r"casusregie/([0-9a-f]{32})(/[0-9a-f]{8}(-[a-z0-9-]{1,60})?)?")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-SAYS = {  # Dutch, English
-    "no-cryptography": ("Installeer eerst cryptography: python -m pip install cryptography",
-                        "Install cryptography first: python -m pip install cryptography"),
-    "unreadable": ("Dit is niet te lezen als pakket ({what}).", "This can't be read as a pack ({what})."),
-    "no-file": ("{what} is niet te lezen.", "{what} can't be read."),
-    "bad-moment": ("Geef een dag (2026-03-01) of een tijd met zone (2026-03-01T17:00:00+01:00).",
-                   "Give a day (2026-03-01) or a time with its zone (2026-03-01T17:00:00+01:00)."),
-    "bad-key": ("Dit is geen verificatiesleutel.", "This is not a verifier key."),
-    "bad-note": ("Dit is geen ondertekend controlepunt ({what}).", "This is not a signed checkpoint ({what})."),
-    "other-key": ("Het is niet met deze sleutel ondertekend ({what}).", "It is not signed with this key ({what})."),
-    "forged": ("De handtekening klopt niet ({what}).", "The signature is wrong ({what})."),
-    "other-log": ("Dit is van een ander logboek of een andere opslag ({what}).", "This is of another log or store ({what})."),
-    "member": ("{what} in het zipbestand is niet wat in pack.json staat.", "{what} in the zip file is not what pack.json has."),
-    "no-proof-since": ("Dit pakket heeft geen bewijs vanaf controlepunt {what}. Vraag er een met --since.",
-                       "This pack has no proof from checkpoint {what}. Ask for one made with --since."),
-    "older": ("Uw controlepunt ({what}) is nieuwer dan dit pakket.", "Your checkpoint ({what}) is newer than this pack."),
-    "inconsistent": ("Dit logboek gaat niet verder op controlepunt {what}: de geschiedenis is veranderd.",
-                     "This log does not go on from checkpoint {what}: history was changed."),
-    "inclusion": ("Deze gebeurtenis staat niet zo in het getekende logboek.", "This event is not like this in the signed log."),
-    "beyond": ("Deze plaats ligt voorbij het controlepunt of 'upto'.", "This place is beyond the checkpoint or `upto`."),
-    "twice": ("Dit staat er twee keer.", "This is there twice."),
-    "order": ("Dit staat niet op volgorde van plaats en tijd.", "This is not in the order of places and times."),
-    "versions": ("Er ontbreekt een gebeurtenis na versie {what}.", "An event is missing after version {what}."),
-    "stream": ("Dit hoort niet bij deze casus.", "This is not of this case."),
-    "tail": ("Het logboek zegt zelf dat versie {what} is gezien; het pakket houdt eerder op.",
-             "The log itself says that version {what} was seen; the pack ends before it."),
-    "stamp": ("Een tijd staat er niet zoals hij wordt bewaard.", "A time is not written as it is stored."),
-    "envelope": ("Wat in de gebeurtenis staat ({what}) is niet wat ernaast staat.",
-                 "What the event says ({what}) is not what stands beside it."),
-    "commitment": ("Dit is niet de tekst die is vastgelegd ({what}).", "This is not the text that was recorded ({what})."),
-    "not-sealed": ("Bij dit veld hoort geen tekst ({what}).", "This field has no text ({what})."),
-    "text-missing": ("Er is geen tekst, en ook niet waarom niet ({what}).", "There is no text, nor why not ({what})."),
-    "erasure": ("Geen wissing verklaart dat dit ontbreekt ({what}).", "No erasure explains why this is missing ({what})."),
-    "head": ("Casus {case}, opslag {store}\nlogboek met {size} gebeurtenissen, wortel {root}",
-             "Case {case}, store {store}\nlog of {size} events, root {root}"),
-    "own-key": ("LET OP: de sleutel komt uit het pakket zelf. Wie er tekende is niet bewezen: geef --key, van elders verkregen.",
-                "MIND: the key is the pack's own. It is not proved who signed: give --key, had from elsewhere."),
-    "own-since": ("LET OP: vergeleken met de kopie van het eerdere controlepunt in het pakket zelf. Geef --checkpoint, het uwe.",
-                  "MIND: held against the pack's own copy of the earlier checkpoint. Give --checkpoint, yours."),
-    "no-since": ("LET OP: met geen eerder controlepunt vergeleken. Geef --checkpoint, het uwe.",
-                 "MIND: held against no earlier checkpoint. Give --checkpoint, yours."),
-    "other-verifier": ("LET OP: in het pakket zit een andere verify.py dan deze.", "MIND: the pack holds another verify.py."),
-    "follows": ("Gaat verder op het controlepunt van {size} gebeurtenissen.", "Goes on from the checkpoint of {size} events."),
-    "event": ("{place}  versie {version}  vastgelegd {recorded}  geplaatst {placed}  {topic}  {who}",
-              "{place}  version {version}  recorded {recorded}  placed {placed}  {topic}  {who}"),
-    "withheld": ("niet getoond: {why}{by}", "withheld: {why}{by}"),
-    "by": (", gewist op plaats {place}", ", erased at place {place}"),
-    "by-later": (", op plaats {place}: na wat hier is bewezen", ", at place {place}: after what is proved here"),
-    "known": ("Wat op {at} een plaats had: {count} gebeurtenissen.", "What had a place at {at}: {count} events."),
-    "holds": ("KLOPT: {count} gebeurtenissen, versie 1 tot en met {last}, als ondertekend. Wat later kwam toont een pakket niet.",
-              "HOLDS: {count} events, versions 1 to {last}, as signed. What came later a pack does not show."),
-    "broken": ("KLOPT NIET: {what}", "DOES NOT HOLD: {what}"),
-    "at": ("plaats {place}, {stream} versie {version}: ", "place {place}, {stream} version {version}: "),
-}  # fmt: skip
 
 
 class Fault(Exception):
-    """What is wrong: a code of `SAYS`, what it is about, the event at fault, and the exit code."""
+    """What is wrong: a code of `SAYS`, what it is about, and the event at fault."""
 
-    def __init__(self, code: str, what: object = "", event: dict[str, Any] | None = None, exits: int = 1) -> None:
+    def __init__(self, code: str, what: object = "", event: dict[str, Any] | None = None) -> None:
         super().__init__(code)
-        self.code, self.what, self.event, self.exits = code, what, event, exits
+        self.code, self.what, self.event, self.exits = code, what, event, 2 if code in NOT_CHECKED else 1
 
 
 class Key(NamedTuple):
@@ -121,19 +65,20 @@ class Note(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What was found to hold: the note, each event with what it says (None where its bytes are withheld), the last version,
-    and the size of the earlier checkpoint (0: none).
+    """What was found to hold: the note, each event by its place with what it says (None where its bytes are withheld), the last
+    version, the size of the earlier checkpoint (0: none), and what is to be minded about it.
     """
 
     note: Note
     said: dict[int, tuple[dict[str, Any], dict[str, Any] | None]]
     last: int
     since: int
+    minds: list[str]
 
 
 def unreadable(what: str) -> NoReturn:
     """Refuse to go on: this is no pack."""
-    raise Fault("unreadable", what, exits=2)
+    raise Fault("unreadable", what)
 
 
 # --- reading, whatever it is
@@ -175,7 +120,7 @@ def contents(path: str) -> bytes:
         with Path(path).open("rb") as file:
             data = file.read(LIMIT + 1)
     except (OSError, ValueError):
-        raise Fault("no-file", path, exits=2) from None
+        raise Fault("no-file", path) from None
     return data if len(data) <= LIMIT else unreadable("size")
 
 
@@ -210,7 +155,7 @@ def verifier_key(text: str) -> Key:
         key = b""
     made = Key(name, hashlib.sha256(name.encode() + b"\n" + key).digest()[:4], key[1:])
     if not name or len(key) != 33 or key[:1] != b"\x01" or found != made.id.hex():
-        raise Fault("bad-key", exits=2)
+        raise Fault("bad-key")
     return made
 
 
@@ -230,7 +175,7 @@ def note_of(text: str, what: str) -> Note:
         if not re.fullmatch(r"[1-9][0-9]{0,18}", lines[1], re.ASCII) or len(root) != 32:
             unreadable("note")
     except Fault:
-        raise Fault("bad-note", what, exits=2) from None
+        raise Fault("bad-note", what) from None
     return Note(lines[0], int(lines[1]), root, f"{body}\n".encode(), signatures)
 
 
@@ -240,7 +185,7 @@ def check_signature(note: Note, key: Key, what: str) -> None:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        raise Fault("no-cryptography", exits=2) from None
+        raise Fault("no-cryptography") from None
     own = [data[4:] for name, data in note.signatures if (name, data[:4]) == (key.name, key.id)]
     if not own:
         raise Fault("other-key", what)
@@ -259,48 +204,47 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def way_up(at: int, last: int) -> list[bool]:
+    """From a node up to the root: whether each hash that is to be given stands on the left. In: the node's number in its row and
+    that of the row's last, which goes up as it is where it has no other beside it.
+    """
+    way = []
+    while last:
+        way.append(bool(at & 1) or at == last)
+        while way[-1] and at and not at & 1:
+            at, last = at >> 1, last >> 1
+        at, last = at >> 1, last >> 1
+    return way
+
+
 def inclusion(index: int, size: int, leaf: bytes, proof: list[bytes], root: bytes) -> bool:
     """Whether the leaf's hash is at this index (from 0) of the tree with this size and root."""
     if not 0 <= index < size or any(len(each) != 32 for each in (leaf, root, *proof)):
         return False
-    at, last, found = index, size - 1, leaf
-    for each in proof:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            found = node(each, found)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            found = node(found, each)
-        at, last = at >> 1, last >> 1
-    return last == 0 and found == root
+    way, found = way_up(index, size - 1), leaf
+    if len(way) != len(proof):
+        return False
+    for left, each in zip(way, proof, strict=True):
+        found = node(each, found) if left else node(found, each)
+    return found == root
 
 
 def consistency(first: int, second: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
     """Whether the tree of the second size begins with that of the first."""
-    if not 0 < first <= second:
+    if not 0 < first <= second or any(len(each) != 32 for each in (old_root, new_root, *proof)):
         return False
     if first == second:
         return not proof and old_root == new_root
-    path = [old_root, *proof] if first & (first - 1) == 0 else proof
-    if not path or any(len(each) != 32 for each in (old_root, new_root, *proof)):
-        return False
     at, last = first - 1, second - 1
-    while at & 1:
+    while at & 1:  # up to the largest perfect subtree that ends where the first tree does; at 0 that is all of it
         at, last = at >> 1, last >> 1
+    path, way = proof if at else [old_root, *proof], way_up(at, last)
+    if len(path) != 1 + len(way):
+        return False
     old = new = path[0]
-    for each in path[1:]:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            old, new = node(each, old), node(each, new)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            new = node(new, each)
-        at, last = at >> 1, last >> 1
-    return last == 0 and old == old_root and new == new_root
+    for left, each in zip(way, path[1:], strict=True):
+        old, new = (node(each, old), node(each, new)) if left else (old, node(new, each))
+    return (old, new) == (old_root, new_root)
 
 
 # --- one event
@@ -350,15 +294,11 @@ def check_envelope(event: dict[str, Any], says: Any) -> None:
         shaped(at, {"subject": str, "key": str, "commitment": str, "digest": str})
 
 
-def parts(*each: bytes) -> bytes:
-    """The parts, each after its length in four bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in each)
-
-
 def check_commitment(event: dict[str, Any], field: str, commitment: str, salt: bytes, text: str) -> None:
-    """The text with its salt is what was committed to, at this place in the history."""
-    at = parts(b"casusregie text commitment 1", event["stream"].encode(), event["version"].to_bytes(8, "big"), field.encode())
-    if len(salt) != 16 or hashlib.sha256(at + parts(salt, text.encode())).hexdigest() != commitment:
+    """The text with its salt is what was committed to, at this place in the history: all parts, each after its length."""
+    parts = (b"casusregie text commitment 1", event["stream"].encode(), event["version"].to_bytes(8, "big"), field.encode())
+    whole = b"".join(len(part).to_bytes(4, "big") + part for part in (*parts, salt, text.encode()))
+    if len(salt) != 16 or hashlib.sha256(whole).hexdigest() != commitment:
         raise Fault("commitment", field, event)
 
 
@@ -374,7 +314,7 @@ def check_texts(event: dict[str, Any], says: dict[str, Any]) -> None:
         if type(told) is dict and "text" in told:
             shaped(told, {"text": str, "salt": str})
             check_commitment(event, field, sealed[field]["commitment"], unbase64(told["salt"]), told["text"])
-        elif shaped(told, {"withheld": str}, "by")["withheld"] not in WHY:
+        elif shaped(told, {"withheld": str}, "by")["withheld"] not in WHY.keys() - {OTHERS}:
             unreadable("withheld")
 
 
@@ -410,21 +350,20 @@ def check_event(pack: dict[str, Any], note: Note, event: Any) -> dict[str, Any] 
         return dict(says)
     check_inclusion(pack, note, event, unbase64(event.get("digest")))
     why = shaped(event.get("withheld"), {"withheld": str}, "by")["withheld"]
-    if why != "erased" and (why, event["topic"]) != ("other-cases", DISCLOSED):
+    if why != "erased" and (why, event["topic"]) != (OTHERS, DISCLOSED):
         raise Fault("erasure", why, event)
     return None
 
 
 def check_versions(pack: dict[str, Any], said: dict[int, Any]) -> int:
-    """The versions of each stream count from 1 without a gap. Out: the last of the case."""
-    streams: dict[str, list[dict[str, Any]]] = {pack["case"]: []}
+    """The versions of each stream count from 1 in the order of places, without a gap. Out: the last of the case."""
+    last = {pack["case"]: 0}
     for event, _ in said.values():
-        streams.setdefault(event["stream"], []).append(event)
-    for events in streams.values():
-        for expected, event in enumerate(sorted(events, key=lambda e: e["version"]), 1):
-            if event["version"] != expected:
-                raise Fault("versions" if event["version"] > expected else "twice", expected - 1, event)
-    return len(streams[pack["case"]]) or unreadable("no event of the case")
+        expected = last.get(event["stream"], 0) + 1
+        if event["version"] != expected:
+            raise Fault("versions" if event["version"] > expected else "twice", expected - 1, event)
+        last[event["stream"]] = expected
+    return last[pack["case"]] or unreadable("no event of the case")
 
 
 def check_streams(pack: dict[str, Any], said: dict[int, Any], last: int) -> None:
@@ -441,48 +380,58 @@ def check_streams(pack: dict[str, Any], said: dict[int, Any], last: int) -> None
             raise Fault("tail", version, event)
 
 
-def check_since(pack: dict[str, Any], note: Note, key: Key, held: str | None) -> int:
-    """The log goes on from the auditor's checkpoint; without one, from the pack's own copy. Out: its size, 0 for none."""
-    since = shaped(pack["since"], {"checkpoint": str, "proof": list}) if "since" in pack else None
+def check_log(pack: dict[str, Any], given: dict[str, Key]) -> Note:
+    """The checkpoint is of the store that the pack names, and signed with its key, which is one of those given, if any are."""
+    origin, own, note = ORIGIN.fullmatch(pack["origin"]), verifier_key(pack["key"]), note_of(pack["checkpoint"], "checkpoint")
+    if pack["format"] != FORMAT or origin is None:
+        unreadable("format")
+    if origin.group(1) != pack["store"] or not pack["origin"] == note.origin == own.name:
+        raise Fault("other-log", note.origin)
+    if given and given.get(own.name) != own:
+        raise Fault("other-key", "--key")
+    check_signature(note, own, "checkpoint")
+    return note
+
+
+def check_since(pack: dict[str, Any], note: Note, given: dict[str, Key], held: str | None) -> tuple[int, list[str]]:
+    """The log goes on from the auditor's checkpoint; without one, from the pack's own copy. That may be of a log that was begun
+    anew since: of the same store, under another name and key. Out: its size, 0 for none, and what is to be minded.
+    """
+    since = shaped(pack["since"], {"checkpoint": str, "proof": list}, "key") if "since" in pack else {}
     theirs = note_of(since["checkpoint"], "since") if since else None
     earlier = note_of(held, "--checkpoint") if held is not None else theirs
     if earlier is None:
-        return 0
+        return 0, ["no-since"]
+    own = {key.name: key for key in map(verifier_key, [pack["key"], *([since["key"]] if "key" in since else [])])}
     for each in (earlier, theirs or earlier):
-        if each.origin != note.origin:
+        origin = ORIGIN.fullmatch(each.origin)
+        if origin is None or origin.group(1) != pack["store"]:
             raise Fault("other-log", each.origin)
+        key = given.get(each.origin) or own.get(each.origin)
+        if key is None:
+            raise Fault("no-key", each.origin)
         check_signature(each, key, f"checkpoint {each.size}")
     if earlier.size > note.size:
         raise Fault("older", earlier.size)
     if earlier.size < note.size and (theirs is None or theirs.size != earlier.size):
         raise Fault("no-proof-since", earlier.size)
-    proof = [unbase64(p) for p in since["proof"]] if since and theirs and theirs.size == earlier.size else []
+    proof = [unbase64(p) for p in since["proof"]] if theirs and theirs.size == earlier.size else []
     if not consistency(earlier.size, note.size, earlier.root, note.root, proof):
         raise Fault("inconsistent", earlier.size)
-    return earlier.size
-
-
-def check_log(pack: dict[str, Any], key: str | None) -> tuple[Note, Key]:
-    """The checkpoint is of the store that the pack names, and signed with the key."""
-    origin, own = ORIGIN.fullmatch(pack["origin"]), verifier_key(pack["key"])
-    known, note = verifier_key(key) if key is not None else own, note_of(pack["checkpoint"], "checkpoint")
-    if pack["format"] != FORMAT or origin is None:
-        unreadable("format")
-    if origin.group(1) != pack["store"] or not pack["origin"] == note.origin == own.name:
-        raise Fault("other-log", note.origin)
-    if known != own:
-        raise Fault("other-key", "--key")
-    check_signature(note, known, "checkpoint")
-    return note, known
+    minds = [] if held is not None else ["own-since"]
+    if earlier.origin != note.origin:
+        minds += ["begun-anew"] if earlier.origin in given else ["begun-anew", "own-former-key"]
+    return earlier.size, minds
 
 
 def check(pack: Any, beside: dict[str, bytes], key: str | None = None, held: str | None = None) -> Held:
-    """Check everything. In: the pack, what else is in the zip, the verifier key and the auditor's own checkpoint. Raises `Fault`
-    for the first thing that is wrong.
+    """Check everything. In: the pack, what else is in the zip, the verifier keys (one a line) and the checkpoint that the auditor
+    has. Raises `Fault` for the first thing that is wrong.
     """
     shaped(pack, PACK, "since")
-    note, known = check_log(pack, key)
-    since = check_since(pack, note, known, held)
+    given = {each.name: each for each in map(verifier_key, key.split() or [""])} if key is not None else {}
+    note = check_log(pack, given)
+    since, minds = check_since(pack, note, given, held)
     copies = {"checkpoint.txt": pack["checkpoint"].encode()}
     copies |= {"earlier.txt": pack["since"]["checkpoint"].encode()} if "since" in pack else {}
     for member in ("checkpoint.txt", "earlier.txt"):
@@ -504,10 +453,88 @@ def check(pack: Any, beside: dict[str, bytes], key: str | None = None, held: str
                 check_erasure(pack, said, event, told, says["sealed"][field]["subject"])
     last = check_versions(pack, said)
     check_streams(pack, said, last)
-    return Held(note, said, last, since)
+    return Held(note, said, last, since, minds if key is not None else ["own-key", *minds])
 
 
-# --- showing
+# --- showing: the sentences, and what is shown once all holds
+
+
+NOT_CHECKED = {  # what leaves it open whether the pack holds; anything else says that it does not. Dutch, English
+    "no-cryptography": ("Installeer eerst cryptography: python -m pip install cryptography",
+                        "Install cryptography first: python -m pip install cryptography"),
+    "unreadable": ("Dit is niet te lezen als pakket ({what}).", "This can't be read as a pack ({what})."),
+    "no-file": ("{what} is niet te lezen.", "{what} can't be read."),
+    "bad-moment": ("Geef een dag (2026-03-01) of een tijd met zone (2026-03-01T17:00:00+01:00).",
+                   "Give a day (2026-03-01) or a time with its zone (2026-03-01T17:00:00+01:00)."),
+    "bad-key": ("Dit is geen verificatiesleutel.", "This is not a verifier key."),
+    "bad-note": ("Dit is geen ondertekend controlepunt ({what}).", "This is not a signed checkpoint ({what})."),
+    "no-key": ("Geef ook de sleutel van {what}, met --key.", "Give the key of {what} too, with --key."),
+    "no-proof-since": ("Dit pakket heeft geen bewijs vanaf uw controlepunt ({what}). Vraag er een met --since uw controlepunt.",
+                       "This pack has no proof from your checkpoint ({what}). Ask for one with --since and that checkpoint."),
+    "older": ("Uw controlepunt ({what}) is nieuwer dan dit pakket. Vraag een pakket dat nu is gemaakt, met --since.",
+              "Your checkpoint ({what}) is newer than this pack. Ask for a pack made now, with --since."),
+}  # fmt: skip
+SAYS = NOT_CHECKED | {
+    "other-key": ("Het is niet met deze sleutel ondertekend ({what}).", "It is not signed with this key ({what})."),
+    "forged": ("De handtekening klopt niet ({what}).", "The signature is wrong ({what})."),
+    "other-log": ("Dit is van een ander logboek of een andere opslag ({what}).", "This is of another log or store ({what})."),
+    "member": ("{what} in het zipbestand is niet wat in pack.json staat.", "{what} in the zip file is not what pack.json has."),
+    "inconsistent": ("Dit logboek gaat niet verder op controlepunt {what}: de geschiedenis is veranderd.",
+                     "This log does not go on from checkpoint {what}: history was changed."),
+    "inclusion": ("Deze gebeurtenis staat niet zo in het getekende logboek.", "This event is not like this in the signed log."),
+    "beyond": ("Deze plaats ligt voorbij het controlepunt of 'upto'.", "This place is beyond the checkpoint or `upto`."),
+    "twice": ("Dit staat er twee keer.", "This is there twice."),
+    "order": ("Dit staat niet op volgorde van plaats en tijd.", "This is not in the order of places and times."),
+    "versions": ("Er ontbreekt een gebeurtenis na versie {what}.", "An event is missing after version {what}."),
+    "stream": ("Dit hoort niet bij deze casus.", "This is not of this case."),
+    "tail": ("Het logboek zegt zelf dat versie {what} is gezien; het pakket houdt eerder op.",
+             "The log itself says that version {what} was seen; the pack ends before it."),
+    "stamp": ("Een tijd staat er niet zoals hij wordt bewaard.", "A time is not written as it is stored."),
+    "envelope": ("Wat in de gebeurtenis staat ({what}) is niet wat ernaast staat.",
+                 "What the event says ({what}) is not what stands beside it."),
+    "commitment": ("Dit is niet de tekst die is vastgelegd ({what}).", "This is not the text that was recorded ({what})."),
+    "not-sealed": ("Bij dit veld hoort geen tekst ({what}).", "This field has no text ({what})."),
+    "text-missing": ("Er is geen tekst, en ook niet waarom niet ({what}).", "There is no text, nor why not ({what})."),
+    "erasure": ("Geen wissing verklaart dat dit ontbreekt ({what}).", "No erasure explains why this is missing ({what})."),
+    "head": ("Casus {case}, opslag {store}\nlogboek met {size} gebeurtenissen, wortel {root}\ntijden in UTC",
+             "Case {case}, store {store}\nlog of {size} events, root {root}\ntimes in UTC"),
+    "own-key": ("LET OP: de sleutel komt uit het pakket zelf. Wie er tekende is niet bewezen: geef --key, van elders verkregen.",
+                "MIND: the key is the pack's own. It is not proved who signed: give --key, had from elsewhere."),
+    "own-since": ("LET OP: vergeleken met de kopie van het eerdere controlepunt in het pakket zelf. Geef --checkpoint, het uwe.",
+                  "MIND: held against the pack's own copy of the earlier checkpoint. Give --checkpoint, yours."),
+    "no-since": ("LET OP: met geen eerder controlepunt vergeleken. Geef --checkpoint, het uwe.",
+                 "MIND: held against no earlier checkpoint. Give --checkpoint, yours."),
+    "begun-anew": ("LET OP: na dat controlepunt is het logboek opnieuw begonnen: {origin}. Vraag wat er verloren is.",
+                   "MIND: after that checkpoint the log was begun anew: {origin}. Ask what was lost."),
+    "own-former-key": ("LET OP: de sleutel van vóór dat begin komt uit het pakket zelf: geef ook die, met nog een --key.",
+                       "MIND: the key of before that beginning is the pack's own: give that one too, with another --key."),
+    "other-verifier": ("LET OP: in het pakket zit een andere verify.py dan deze.", "MIND: the pack holds another verify.py."),
+    "known-ends": ("LET OP: het pakket gaat tot plaats {upto}, van de casus niets later. Of toen meer bekend was is open.",
+                   "MIND: the pack ends at place {upto}, nothing of the case is later. Whether more was known by then is open."),
+    "follows": ("Gaat verder op het controlepunt van {size} gebeurtenissen.", "Goes on from the checkpoint of {size} events."),
+    "event": ("{place}  versie {version}  {topic}  {who}\n      gebeurd {occurred}  vastgelegd {recorded}  geplaatst {placed}",
+              "{place}  version {version}  {topic}  {who}\n      happened {occurred}  recorded {recorded}  placed {placed}"),
+    "withheld": ("niet getoond: {why}{by}", "withheld: {why}{by}"),
+    "by": (" op plaats {place}", " at place {place}"),
+    "by-later": (" op plaats {place}, na wat hier is bewezen", " at place {place}, after what is proved here"),
+    "known": ("Wat op {at} een plaats had: {count} gebeurtenissen.", "What had a place at {at}: {count} events."),
+    "holds": ("KLOPT: {count} gebeurtenissen, versie 1 tot en met {last}, als ondertekend. Wat later kwam toont een pakket niet.",
+              "HOLDS: {count} events, versions 1 to {last}, as signed. What came later a pack does not show."),
+    "broken": ("KLOPT NIET: {what}", "DOES NOT HOLD: {what}"),
+    "open": ("NIET GECONTROLEERD: {what}", "NOT CHECKED: {what}"),
+    "at": ("plaats {place}, {stream} versie {version}: ", "place {place}, {stream} version {version}: "),
+}  # fmt: skip
+WHY = {
+    "not-asked": ("gemaakt zonder teksten", "made without texts"),
+    "role": ("niet voor de functie van deze lezer", "not for this reader's role"),
+    "audience": ("niet voor deze lezer bedoeld", "not meant for this reader"),
+    "no-consent": ("geen toestemming om te delen", "no consent to share it"),
+    "restricted": ("het gebruik is beperkt", "its use is restricted"),
+    "erased": ("gewist", "erased"),
+    "never": ("er was nooit een sleutel", "there never was a key"),
+    "absent": ("er was nooit een tekst", "there never was a text"),
+    OTHERS: ("wie dit zag, zag ook andere casussen", "who saw this saw other cases too"),
+}
 
 
 def moment(text: str) -> datetime:
@@ -522,7 +549,7 @@ def moment(text: str) -> datetime:
             return found
     except (ValueError, LookupError, OverflowError):
         pass
-    raise Fault("bad-moment", exits=2)
+    raise Fault("bad-moment")
 
 
 def safe(value: object) -> str:
@@ -531,7 +558,7 @@ def safe(value: object) -> str:
 
 
 class Teller:
-    """Says it, in a language or as JSON."""
+    """Says it, in a language or as JSON: an object a line."""
 
     def __init__(self, lang: str, as_json: bool) -> None:
         self.at, self.json = ("nl", "en").index(lang), as_json
@@ -540,77 +567,76 @@ class Teller:
         """A sentence."""
         return SAYS[code][self.at].format(**{name: safe(fact) for name, fact in facts.items()})
 
-    def line(self, text: str, *, err: bool = False) -> None:
-        """A line, on stdout or stderr."""
-        (sys.stderr if err else sys.stdout).write(text + "\n")
-
-    def record(self, row: dict[str, Any]) -> None:
-        """An object on a line."""
-        self.line(json.dumps(row))
-
     def fault(self, fault: Fault) -> None:
         """What is wrong, and with which event."""
         event = {name: fault.event[name] for name in ("place", "stream", "version")} if fault.event else {}
         if self.json:
-            verdict = "does-not-hold" if fault.exits == 1 else "unreadable"
-            self.record({"verdict": verdict, "fault": fault.code, "what": str(fault.what), **event})
+            verdict = "does-not-hold" if fault.exits == 1 else "not-checked"
+            out(json.dumps({"verdict": verdict, "fault": fault.code, "what": str(fault.what), **event}))
         text = (self.say("at", **event) if event else "") + self.say(fault.code, what=fault.what)
-        self.line(self.say("broken", what=text) if fault.exits == 1 else text, err=True)
+        out(self.say("broken" if fault.exits == 1 else "open", what=text), sys.stderr)
 
     def event(self, event: dict[str, Any], says: dict[str, Any] | None, upto: int) -> None:
-        """One event: when, what, who, and of each text itself or why not."""
-        by = (says or {}).get("by", {})
+        """One event: what, who, when, and of each text itself or why not."""
+        by, texts = (says or {}).get("by", {}), event.get("texts", {})
         if self.json:
             row = {name: event[name] for name in EVENT if name != "proof"} | {"withheld": event.get("withheld")}
-            texts = {f: t if "withheld" in t else {"text": t["text"]} for f, t in event.get("texts", {}).items()}
             more = {"occurred_at": says.get("occurred_at"), "by": by, "facts": says["facts"]} if says else {}
-            self.record(row | more | {"texts": texts})
+            shown = {f: t if "withheld" in t else {"text": t["text"]} for f, t in texts.items()}
+            out(json.dumps(row | more | {"texts": shown}))
             return
-        times = {name: f"{event[f'{name}_at'][:19].replace('T', ' ')}Z" for name in ("recorded", "placed")}
+        at = {"occurred": (says or {}).get("occurred_at", "?"), "recorded": event["recorded_at"], "placed": event["placed_at"]}
+        times = {name: f"{at[name][:19]}Z".replace("T", " ") if MOMENT.fullmatch(str(at[name])) else at[name] for name in at}
         who = f"{by.get('actor', '')} ({event['recorded_by']})".strip()
-        self.line(self.say("event", place=event["place"], version=event["version"], topic=event["topic"], who=who, **times))
+        out(self.say("event", place=event["place"], version=event["version"], topic=event["topic"], who=who, **times))
         if says is None:
-            self.line(f"      {self.why(event['withheld'], upto)}")
+            out(f"      {self.why(event['withheld'], upto)}")
             return
-        texts = event.get("texts", {})
         if facts := {name: fact for name, fact in says["facts"].items() if fact not in (None, [], "") and name not in texts}:
-            self.line(f"      {safe(json.dumps(facts, ensure_ascii=False))}")
+            out(f"      {safe(json.dumps(facts, ensure_ascii=False))}")
         for field, told in texts.items():
-            self.line(f"      {safe(field)}: " + (safe(told["text"]) if "text" in told else self.why(told, upto)))
+            out(f"      {safe(field)}: " + (safe(told["text"]) if "text" in told else self.why(told, upto)))
 
     def why(self, told: dict[str, Any], upto: int) -> str:
         """Why something is not shown."""
         place = told.get("by")
         by = "" if place is None else self.say("by" if place <= upto else "by-later", place=place)
-        return self.say("withheld", why=told["withheld"], by=by)
+        return self.say("withheld", why=WHY[told["withheld"]][self.at], by=by)
 
 
-def show(tell: Teller, pack: dict[str, Any], found: Held, asked: argparse.Namespace) -> None:
+def out(line: str, file: Any = None) -> None:
+    """A line, on stdout unless another is given."""
+    (file or sys.stdout).write(line + "\n")
+
+
+def show(tell: Teller, pack: dict[str, Any], found: Held, known_at: str | None) -> None:
     """All that was proved, as far as it was known at the moment that was asked."""
-    until = moment(asked.known_at) if asked.known_at is not None else None
+    until, minds = moment(known_at) if known_at is not None else None, found.minds
     events = [(e, s) for e, s in found.said.values() if until is None or datetime.fromisoformat(e["placed_at"]) <= until]
-    minds = ["own-key"] if asked.key is None else []
-    minds += [] if asked.checkpoint is not None else ["own-since" if found.since else "no-since"]
+    shown = {e["place"] for e, _ in events}
+    # Versions have no gap, so what came later of the case shows that nothing of before is missing. Nothing else can.
+    if until is not None and not any(e["stream"] == pack["case"] and e["place"] not in shown for e, _ in found.said.values()):
+        minds = [*minds, "known-ends"]
     root = base64.b64encode(found.note.root).decode()
-    if tell.json:
-        for event, says in events:
-            tell.event(event, says, pack["upto"])
-        tell.record({
-            "verdict": "holds", "case": pack["case"], "store": pack["store"], "origin": pack["origin"], "size": found.note.size,
-            "root": root, "since": found.since, "events": len(found.said), "shown": len(events), "last": found.last,
-            "mind": minds,
-        })  # fmt: skip
-        return
-    tell.line(tell.say("head", case=pack["case"], store=pack["store"], size=found.note.size, root=root))
-    if found.since:
-        tell.line(tell.say("follows", size=found.since))
+    if not tell.json:
+        out(tell.say("head", case=pack["case"], store=pack["store"], size=found.note.size, root=root))
+        if found.since:
+            out(tell.say("follows", size=found.since))
     for event, says in events:
         tell.event(event, says, pack["upto"])
+    if tell.json:
+        verdict = {
+            "verdict": "holds", "case": pack["case"], "store": pack["store"], "origin": pack["origin"], "size": found.note.size,
+            "root": root, "since": found.since, "upto": pack["upto"], "events": len(found.said), "shown": len(events),
+            "last": found.last, "mind": minds,
+        }  # fmt: skip
+        out(json.dumps(verdict))
+        return
     if until is not None:
-        tell.line(tell.say("known", at=asked.known_at, count=len(events)))
+        out(tell.say("known", at=known_at, count=len(events)))
     for mind in minds:
-        tell.line(tell.say(mind), err=True)
-    tell.line(tell.say("holds", count=len(found.said), last=found.last))
+        out(tell.say(mind, upto=pack["upto"], origin=pack["origin"]), sys.stderr)
+    out(tell.say("holds", count=len(found.said), last=found.last))
 
 
 def main(words: list[str] | None = None) -> int:
@@ -618,7 +644,7 @@ def main(words: list[str] | None = None) -> int:
     asks = argparse.ArgumentParser(prog="verify.py", description="Checks a pack of `casus evidence pack`.")
     asks.add_argument("pack", help="pack.zip, or the pack.json in it")
     asks.add_argument("--checkpoint", metavar="FILE", help="the signed checkpoint that you hold yourself")
-    asks.add_argument("--key", metavar="VKEY", help="the verifier key, had from elsewhere; or a file with it")
+    asks.add_argument("--key", metavar="VKEY", action="append", help="a verifier key, had from elsewhere; or a file with it")
     asks.add_argument("--known-at", metavar="MOMENT", help="show only what had a place by then: 2026-03-01")
     asks.add_argument("--json", action="store_true", help="an object a line")
     asks.add_argument("--lang", choices=("nl", "en"), default="en")
@@ -628,18 +654,16 @@ def main(words: list[str] | None = None) -> int:
         if asked.known_at is not None:
             moment(asked.known_at)
         held = contents(asked.checkpoint).decode() if asked.checkpoint is not None else None
-        key = asked.key if asked.key is None or "+" in asked.key else contents(asked.key).decode()
+        keys = [each if "+" in each else contents(each).decode() for each in asked.key or []]
         pack, beside = read(asked.pack)
-        found = check(pack, beside, key, held)
+        found = check(pack, beside, "\n".join(keys) if keys else None, held)
         if "verify.py" in beside and beside["verify.py"] != Path(__file__).read_bytes():
-            tell.line(tell.say("other-verifier"), err=True)
-        show(tell, pack, found, asked)
-    except Fault as fault:
+            out(tell.say("other-verifier"), sys.stderr)
+        show(tell, pack, found, asked.known_at)
+    except (Fault, UnicodeError) as wrong:
+        fault = wrong if isinstance(wrong, Fault) else Fault("unreadable", "UTF-8")
         tell.fault(fault)
         return fault.exits
-    except UnicodeError:
-        tell.fault(Fault("unreadable", "UTF-8", exits=2))
-        return 2
     return 0
 
 

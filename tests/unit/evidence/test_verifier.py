@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from infra.evidence.merkle import consistency_proof, inclusion_proof, root_of
 from infra.evidence.note import VerifierKey, parse
 from infra.evidence.pack import packing, verify
 from infra.evidence.signer import Signer
@@ -222,6 +223,85 @@ def test_the_same_checkpoint_needs_no_proof():
     assert fault_of(FORGE.pack(), held=other.note()) == "inconsistent"
 
 
+def test_what_is_not_proved_is_not_said_to_be_false(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    for pack, held, mend in ((FORGE.pack(size=7), 9, "made now"), (GOOD, 3, "--since"), (FORGE.pack(), 3, "--since")):
+        (tmp_path / "pack.json").write_text(json.dumps(pack), encoding="utf-8")
+        (tmp_path / "mine").write_text(FORGE.note(held), encoding="utf-8")
+        assert verify.main([str(tmp_path / "pack.json"), "--checkpoint", str(tmp_path / "mine")]) == 2
+        said = capsys.readouterr().err
+        assert "NOT CHECKED" in said
+        assert mend in said
+
+
+def test_the_proofs_are_those_of_the_tree():
+    hashes = [leaf.to_bytes(32) for leaf in range(17)]
+
+    def subtree(level: int, number: int) -> bytes:
+        return root_of(hashes[number << level : (number + 1) << level])
+
+    for size in range(1, 18):
+        root = root_of(hashes[:size])
+        for first in range(1, size + 1):
+            old, proof = root_of(hashes[:first]), consistency_proof(subtree, first, size)
+            assert verify.consistency(first, size, old, root, proof)
+            assert not verify.consistency(first, size, old, root, [*proof, root])
+            assert not verify.consistency(first, size, hashes[3], root, proof)
+            assert not any(verify.consistency(first, size, old, root, proof[:-n]) for n in range(1, len(proof) + 1))
+            proof = inclusion_proof(subtree, first - 1, size)
+            assert verify.inclusion(first - 1, size, hashes[first - 1], proof, root)
+            assert not verify.inclusion(first - 1, size, hashes[first - 1], [*proof, root], root)
+            assert not any(
+                verify.inclusion(first - 1, size, hashes[first - 1], proof[:-n], root) for n in range(1, 1 + len(proof))
+            )
+
+
+# --- a log that was begun anew
+
+
+ANEW = Forge(EVENTS, TEXTS, seed=b"\x05" * 32, anew="/0a1b2c3d-older-backup")
+KEYS = f"{ANEW.signer.key}\n{KEY}"
+
+
+def test_what_was_begun_anew_goes_on_from_a_checkpoint_of_before_and_says_so():
+    pack = ANEW.pack(since=4, former=FORGE)
+    found = verify.check(pack, {}, KEYS, FORGE.note(4))
+    assert (found.since, found.minds) == (4, ["begun-anew"])
+    assert verify.check(pack, {}, str(ANEW.signer.key), FORGE.note(4)).minds == ["begun-anew", "own-former-key"]
+    assert verify.check(pack, {}).minds == ["own-key", "own-since", "begun-anew", "own-former-key"]
+
+
+def test_a_checkpoint_of_before_is_checked_with_the_key_of_before():
+    pack, forger = ANEW.pack(since=4, former=FORGE), Forge(EVENTS, TEXTS, seed=b"\x09" * 32)
+    assert fault_of(pack, key=KEY, held=FORGE.note(4)) == "other-key"  # the key that signs now must be given too
+    assert fault_of(ANEW.pack(since=4, former=forger), key=KEYS, held=FORGE.note(4)) == "other-key"
+    assert fault_of(pack, held=forger.note(4)) == "other-key"
+    assert fault_of(ANEW.pack(since=4), held=FORGE.note(4)) == "no-key"
+    assert fault_of(ANEW.pack(), key=KEYS, held=FORGE.note(4)) == "no-proof-since"
+    foreign = Forge(EVENTS, TEXTS, store="4e" * 16)
+    assert fault_of(ANEW.pack(since=4, former=foreign), held=foreign.note(4)) == "other-log"
+    with weakened("check_signature"):
+        assert fault_of(pack, held=forger.note(4)) == ""
+
+
+def test_what_was_begun_anew_otherwise_does_not_go_on_from_before():
+    other = [stored(1, CASE, 1, texts={"question": QUESTION, "name": NAME}, says={"occurred_at": ""}), *EVENTS[1:]]
+    pack = Forge(other, TEXTS, seed=b"\x05" * 32, anew="/0a1b2c3d-older-backup").pack(since=4, former=FORGE)
+    assert fault_of(pack, key=KEYS, held=FORGE.note(4)) == "inconsistent"
+    with weakened("consistency"):
+        assert fault_of(pack, key=KEYS, held=FORGE.note(4)) == ""
+
+
+def test_several_keys_are_given_by_word_and_by_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "pack.json").write_text(json.dumps(ANEW.pack(since=4, former=FORGE)), encoding="utf-8")
+    (tmp_path / "mine").write_text(FORGE.note(4), encoding="utf-8")
+    (tmp_path / "key").write_text(f"{KEY}\n", encoding="utf-8")
+    words = [str(tmp_path / "pack.json"), "--checkpoint", str(tmp_path / "mine"), "--key", str(tmp_path / "key")]
+    assert verify.main([*words, "--key", str(ANEW.signer.key)]) == 0
+    [mind] = capsys.readouterr().err.splitlines()
+    assert mind.startswith("MIND: after that checkpoint the log was begun anew: casusregie/")
+    assert "-older-backup. Ask" in mind
+
+
 # --- what can't be read
 
 
@@ -290,7 +370,7 @@ def test_hostile_parts_are_refused_and_not_stumbled_over(name: str, tmp_path: Pa
     (tmp_path / "pack.json").write_text(json.dumps(bad), encoding="utf-8")
     assert verify.main([str(tmp_path / "pack.json"), "--json"]) in (1, 2)
     told = json.loads(capsys.readouterr().out)
-    assert told["verdict"] in ("does-not-hold", "unreadable")
+    assert told["verdict"] in ("does-not-hold", "not-checked")
 
 
 # --- as a zip
@@ -383,11 +463,29 @@ def test_it_tells_each_event_with_its_texts_and_why_not(tmp_path: Path, capsys: 
         "Ada Verzonnen",
         "overlast",
         "kwintes-2 (os-1000)",
-        "withheld: erased, erased at place 8",
+        "withheld: erased at place 8",
+        "times in UTC",
+        "happened 2026-01-02 09:00:00Z  recorded 2026-01-02 09:00:00Z  placed 2026-01-02 09:00:00Z",
         "HOLDS",
     ):
         assert part in out
-    assert "KLOPT" in told(tmp_path, capsys, "--lang", "nl")
+    dutch = told(tmp_path, capsys, "--lang", "nl")
+    assert "KLOPT" in dutch
+    assert "niet getoond: gewist op plaats 8" in dutch
+
+
+def test_what_was_recorded_afterwards_shows_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    late = Forge([stored(1, CASE, 1, says={"occurred_at": "2025-11-03T08:00:00.000000Z"})]).pack()
+    assert "happened 2025-11-03 08:00:00Z  recorded 2026-01-02 09:00:00Z" in told(tmp_path, capsys, pack=late)
+    odd = Forge([stored(1, CASE, 1, says={"occurred_at": "soon\x1b[2J"})]).pack()
+    assert r"happened soon\u001b[2J  recorded" in told(tmp_path, capsys, pack=odd)
+
+
+def test_each_reason_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    for why in verify.WHY.keys() - {"erased", verify.OTHERS}:
+        pack = meddled(GOOD, lambda p, why=why: p["events"][0]["texts"].update(name={"withheld": why}))  # type: ignore[misc]
+        for lang, at in (("nl", 0), ("en", 1)):
+            assert f": {verify.WHY[why][at]}\n" in told(tmp_path, capsys, "--lang", lang, pack=pack)
 
 
 def test_it_tells_what_was_known_at_a_moment(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -401,6 +499,17 @@ def test_it_tells_what_was_known_at_a_moment(tmp_path: Path, capsys: pytest.Capt
     assert places("--known-at", "2026-01-04T10:00:00+01:00") == [1, 3]
     assert places("--known-at", "2026-01-04T09:59:59.999999+01:00") == [1]
     assert places("--known-at", "2025-12-31") == []
+
+
+@pytest.mark.parametrize(("moment", "more"), [("2026-01-08", False), ("2026-01-09", True), ("2027-01-01", True)])
+def test_a_moment_after_all_that_is_shown_is_minded(moment: str, more: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """The last event of the case was placed on the 9th; what came after it in the log was of another case."""
+    out = told(tmp_path, capsys, "--json", "--known-at", moment)
+    assert ("known-ends" in json.loads(out.splitlines()[-1])["mind"]) is more
+    told(tmp_path, capsys)
+    (tmp_path / "pack.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    verify.main([str(tmp_path / "pack.json"), "--known-at", moment])
+    assert ("ends at place 9" in capsys.readouterr().err) is more
 
 
 @pytest.mark.parametrize("moment", ["", "yesterday", "2026-02-30", "2026-03-01T09:00:00", "2026-03", "9" * 5000])

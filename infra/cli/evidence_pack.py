@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import click
+from pydantic import StringConstraints
 
 from domain.case import Case
 from domain.event import Recorded, replay
+from domain.ids import Code
 from domain.personal import Ref
 from domain.refusal import Conflict, Refused
 from infra.cli.access_export import OUTPUT
 from infra.cli.asking import written_over
+from infra.cli.evidence_reach import earlier_of, reach_of, wanted_of
 from infra.cli.looking import formed, through
 from infra.cli.own import ASKER, CASE, JSON, YES, leaf
 from infra.cli.param import Bad, Param
@@ -33,13 +37,17 @@ ASKS = (
     Param("texts", "yes-no"), Param("with_access", "yes-no"),
 )  # fmt: skip
 FILE = Param("output", "file", short="-o")
+_CODE = re.compile(next(str(c.pattern) for c in get_args(Code) if isinstance(c, StringConstraints)))
 
 
 class _Asked(NamedTuple):
-    """What is to be in the pack: up to which place, proved with which checkpoint, from which earlier one on."""
+    """What is to be in the pack: up to which place, which one was asked for (None: all there is), proved with which checkpoint,
+    from which earlier one on.
+    """
 
     what: str
     upto: int
+    wanted: int | None
     checkpoint: Checkpoint
     since: Checkpoint | None
     texts: bool
@@ -84,6 +92,8 @@ def make(
     formed(case)
     if place is not None and known_at is not None:
         raise Bad("not-beside", param="--place", other="--known-at")
+    if recipient is not None and not _CODE.fullmatch(recipient):
+        raise Bad("bad-form", param="--recipient", form="code")
     written_over(session, (OUTPUT, output), yes=yes)
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     records = through(session, "evidence-pack", case)
@@ -92,8 +102,9 @@ def make(
     if with_access:
         session.gate.general("access-log", seen=(case,))
     session.gate.case(what, state, records)  # the last one: who signs elsewhere looks for it
-    checkpoint, upto = _reach(session, place, known_at)
-    asked = _Asked(what, upto, checkpoint, _earlier(session, since), texts, with_access)
+    wanted = wanted_of(session, place, known_at)
+    checkpoint, upto = reach_of(session, wanted, by_moment=known_at is not None)
+    asked = _Asked(what, upto, wanted, checkpoint, earlier_of(session, since), texts, with_access)
     records = through(session, what, case)  # what was recorded meanwhile is in the log, and in the pack
     _made(session, records, asked, Path(output), recipient)
 
@@ -103,39 +114,6 @@ def _asked(session: Session, case: Case) -> str:
     from infra.policy import WORKING
 
     return "export-case" if session.gate.seats.for_case(case).actor.functions & WORKING else "evidence-pack"
-
-
-def _reach(session: Session, place: int | None, known_at: datetime | None) -> tuple[Checkpoint, int]:
-    """The checkpoint that goes with it, and the last place that is shown. Without the key that signs, what was known at a moment
-    is proved with the last checkpoint.
-    """
-    from infra.cli.evidence import teller
-
-    if known_at is not None:
-        place = session.store.place_at(known_at)
-        if place == 0:
-            raise Refused("place-before-case", place=place)
-        if not session.evidence.can_sign():
-            made = session.evidence.at(tell=teller(session))
-            return made, min(place, made.size)
-    made = session.evidence.at(place, tell=teller(session))
-    session.out.progress_done()
-    return made, made.size
-
-
-def _earlier(session: Session, file: str | None) -> Checkpoint | None:
-    """The reader's own checkpoint, once one of our keys is seen to have signed it."""
-    from infra.evidence.note import opened
-    from infra.logs.opened import file_refusals
-
-    if file is None:
-        return None
-    try:
-        with file_refusals():
-            note = Path(file).read_bytes().decode()
-    except UnicodeDecodeError:
-        raise Refused("checkpoint-malformed") from None
-    return opened(note, *session.evidence.keys())
 
 
 def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, recipient: str | None) -> None:
@@ -169,7 +147,8 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
         if seen:
             session.gate.general("access-log", seen=(number,), outcome="exported", recipient=who, digest=digest)
         _as_opened(leaving, opened, number)
-    later = [r.version for r in records if r.version > last] if asked.upto == asked.checkpoint.size else []
+    waiting = (r for r in records if asked.wanted is None or (r.place is not None and r.place <= asked.wanted))
+    later = [r.version for r in waiting if r.version > last]
     kept = sum(isinstance(t, Withheld) for t in texts.values())
     told = {
         "number": number, "place": asked.upto, "size": asked.checkpoint.size, "events": len(events), "later": later,

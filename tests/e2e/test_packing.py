@@ -56,7 +56,9 @@ def file_of(casus: Casus, name: str) -> Path:
 
 
 def packed(casus: Casus, *words: str, who: str = COORDINATOR, name: str = "pack.zip", **how: Any) -> dict[str, Any]:
-    return casus.done("--json", "evidence", "pack", CASE, "-o", str(file_of(casus, name)), "--as", who, *words, **how).row
+    return casus.done(
+        "--json", "evidence", "pack", CASE, "-o", str(file_of(casus, name)), "--yes", "--as", who, *words, **how
+    ).row
 
 
 def guarded(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -189,6 +191,8 @@ def test_of_who_was_erased_the_pack_says_where(table: Casus):
     table.done("rights", "decide", CASE, right, "--outcome", "granted", "--reason", "Nothing is owed", *asked)
     table.done("rights", "confirm", CASE, right, *asked)
     table.done("rights", "erase", CASE, right, *asked, "--yes")
+    packed(table, name="facts.zip")
+    assert texts(proved(table, name="facts.zip")) == {"erased"}
     packed(table, "--texts", name="after.zip")
     rows = proved(table, name="after.zip")
     where = {t["by"] for row in rows[:-1] for t in row["texts"].values() if t.get("withheld") == "erased"}
@@ -203,11 +207,14 @@ def test_what_was_known_at_a_moment(table: Casus):
     known = table.moment()
     table.later(days=1)
     table.done("triage", "assess", CASE, "storm", "--met", "--motivation", "Seen")
-    packed(table, "--known-at", known)
-    assert proved(table)[-1]["last"] == 2
+    told = packed(table, "--known-at", known)
+    assert told["later"] == packed(table, "--place", str(told["place"]))["later"] == [], "what was not asked for does not wait"
+    last = proved(table, "--known-at", known)[-1]
+    assert (last["last"], last["mind"]) == (2, ["own-key", "no-since", "known-ends"])
     packed(table)
     assert proved(table)[-1]["last"] == 3
-    assert proved(table, "--known-at", known)[-1]["shown"] == 2
+    last = proved(table, "--known-at", known)[-1]
+    assert (last["shown"], last["mind"]) == (2, ["own-key", "no-since"])
 
 
 def test_it_refuses_what_can_not_be(table: Casus):
@@ -221,6 +228,10 @@ def test_it_refuses_what_can_not_be(table: Casus):
     ):  # fmt: skip
         result = table(*ask, *words)
         assert (result.code, said in result.err) == (3, True), (words, result)
+    before = len(disclosures(table))
+    malformed = table(*ask, "--recipient", "The Auditor of 2026")
+    assert (malformed.code, "--recipient: this does not look like a code: small letters" in malformed.err) == (2, True)
+    assert len(disclosures(table)) == before, "nothing was read for it"
     (nonsense := file_of(table, "nonsense")).write_bytes(b"\xff\n")
     assert table(*ask, "--since", str(nonsense)).code == 3
     assert not file_of(table, "pack.zip").exists()

@@ -78,8 +78,8 @@ def erasures(records: Iterable[Recorded]) -> dict[str, int]:
 
 def pack(evidence: Evidence, what: Contents) -> bytes:
     """The pack as JSON (docs/reference/pack.md). Refused: `event-damaged` for an event that is not the one of its leaf;
-    `evidence-inconsistent` where the log does not go on from the earlier checkpoint; `erased-since` where bytes are gone and what
-    explains it came later.
+    `evidence-inconsistent` where the log does not go on from the earlier checkpoint, `checkpoint-other-log` where that one is
+    of a log that was begun anew since, and of what was lost; `erased-since` where bytes are gone and what explains it came later.
     """
     keys = evidence.keys()
     key = next(k for k in reversed(keys) if k.name == what.checkpoint.origin)
@@ -88,7 +88,7 @@ def pack(evidence: Evidence, what: Contents) -> bytes:
         "checkpoint": what.checkpoint.note, "upto": what.upto,
     }  # fmt: skip
     if what.since is not None:
-        made["since"] = {"checkpoint": what.since.note, "proof": _since(evidence, what.since, what.checkpoint)}
+        made["since"] = _since(evidence, what.since, what.checkpoint)
     leaves = evidence.tree.leaves(e.place for e in what.events)
     made["events"] = []
     for event in what.events:
@@ -104,14 +104,19 @@ def pack(evidence: Evidence, what: Contents) -> bytes:
     return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _since(evidence: Evidence, since: Checkpoint, now: Checkpoint) -> list[str]:
-    if since.origin != now.origin:
+def _since(evidence: Evidence, since: Checkpoint, now: Checkpoint) -> dict[str, Any]:
+    """The earlier checkpoint with what proves that the log goes on from it; with its key where the log was begun anew since."""
+    keys = evidence.keys()
+    key = next((k for k in keys if k.name == since.origin), None)
+    if key is None:
         raise Refused("checkpoint-other-log")
     if since.size > now.size:
         raise Refused("checkpoint-newer", size=since.size, place=now.size)
     if evidence.tree.root(since.size) != since.root:
-        raise Refused("evidence-inconsistent", place=since.size)
-    return [_base64(h) for h in evidence.tree.consistency(since.size, now.size)]
+        raise Refused("evidence-inconsistent" if since.origin == now.origin else "checkpoint-other-log", place=since.size)
+    proof = [_base64(h) for h in evidence.tree.consistency(since.size, now.size)]
+    former = {} if since.origin == now.origin else {"key": str(key)}
+    return {"checkpoint": since.note, "proof": proof} | former
 
 
 def _stamps(event: Stored) -> dict[str, Any]:
@@ -138,15 +143,19 @@ def _state(event: Stored, digest: bytes, what: Contents) -> dict[str, Any]:
         return {"digest": _base64(digest), "withheld": {"withheld": "erased", "by": by}}
     state = bytes(event.state)
     texts = {
-        field: _text(what.texts.get(Ref(event.stream, event.version, field), "not-asked"), what.erased.get(at.subject))
+        field: _text(what.texts.get(Ref(event.stream, event.version, field)), what.erased.get(at.subject), what.upto)
         for field, at in sealed_of(parse(event.stream, event.version, state)).items()
     }
     return {"state": _base64(state)} | ({"texts": texts} if texts else {})
 
 
-def _text(found: Opened | Withheld | str, erased: int | None) -> dict[str, Any]:
-    if isinstance(found, str):
-        return {"withheld": found}
+def _text(found: Opened | Withheld | None, erased: int | None, upto: int) -> dict[str, Any]:
+    """A text, or why not. In: what was opened (None: it was not asked for), and where its subject was erased. What was not asked
+    for is said to be erased by what is shown alone: so the same place gives the same bytes, whoever is erased later.
+    """
+    if found is None and (erased is None or erased > upto):
+        return {"withheld": "not-asked"}
+    found = found or Withheld("erased")
     if isinstance(found, Withheld):
         return {"withheld": found.why} | ({"by": erased} if found.why == "erased" and erased is not None else {})
     return {"text": found.text, "salt": _base64(found.salt)}

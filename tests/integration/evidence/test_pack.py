@@ -168,6 +168,31 @@ def test_a_checkpoint_of_another_log_or_of_later_is_no_beginning(world: World, t
     assert fault_of(meddled(world.pack(), lambda p: p.update(checkpoint=other.note))) == "other-log"
 
 
+def test_what_was_begun_anew_goes_on_from_a_checkpoint_of_before_and_says_so(world: World):
+    former = world.evidence.begin()
+    key = world.evidence.begin_anew("older-backup")
+    anew = world._replace(now=world.evidence.checkpoint())
+    contents = anew.contents()._replace(checkpoint=anew.now)
+    pack = json.loads(packing.pack(world.evidence, contents))
+    found = verify.check(pack, {}, f"{former}\n{key}", world.held.note)
+    assert (found.since, found.minds) == (world.held.size, ["begun-anew"])
+    assert verify.check(pack, {}, str(key), world.held.note).minds == ["begun-anew", "own-former-key"]
+    lost = world.held._replace(root=b"\x00" * 32)
+    with pytest.raises(Refused, match="checkpoint-other-log"):
+        packing.pack(world.evidence, contents._replace(since=lost))
+    without = meddled(pack, lambda p: p["since"].pop("key"))
+    assert fault_of(without, key=str(key), held=world.held.note) == "no-key"
+
+
+@pytest.mark.parametrize(("back", "why"), [(0, "erased"), (1, "not-asked")])
+def test_what_was_not_asked_for_of_who_is_erased_by_then_is_erased(world: World, back: int, why: str):
+    """Up to a place before the erasure the pack stays the one that it was."""
+    contents = world.contents(texts=False)._replace(erased={"s1": world.now.size})
+    contents = contents._replace(upto=world.now.size - back, events=contents.events[:-1])
+    pack = json.loads(packing.pack(world.evidence, contents))
+    assert {t["withheld"] for e in pack["events"] for t in e.get("texts", {}).values()} == {why}
+
+
 def test_withheld_texts_say_why_and_an_erasure_says_where(world: World):
     refs = packing.sealed_in(packing.stored(world.evidence, [CASE], world.now.size))
     said: list[Opened | Withheld] = [Withheld("role"), Withheld("no-consent"), Withheld("erased")]

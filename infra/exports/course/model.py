@@ -43,13 +43,16 @@ class CourseEvent(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An attribute of an object got a value, the first one or another. None: it has none from then on."""
+    """An attribute of an object got a value, the first one or another. None: it has none from then on. `topic`: of the event that
+    it came from; empty where that is none of a case. It is never written.
+    """
 
     kind: Kind
     id: str
     name: str
     value: Value | None
     at: datetime
+    topic: str = ""
 
 
 class Tie(NamedTuple):

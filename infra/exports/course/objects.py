@@ -32,20 +32,21 @@ class Objects:
         for step in steps:
             if step.before is step.after:
                 continue
-            at = self._coarse.moment(step.record.occurred_at)
-            yield from self._changed(known, "case", own, self._case(step.after), at)
+            at, topic = self._coarse.moment(step.record.occurred_at), step.record.topic
+            yield from self._changed(known, "case", own, self._case(step.after), at, topic)
             if step.before.agreements is not step.after.agreements:
                 for agreement in step.after.agreements.values():
                     which = self._names.agreement(number, agreement.id)
-                    yield from self._changed(known, "agreement", which, self._agreement(step.after, agreement), at)
+                    yield from self._changed(known, "agreement", which, self._agreement(step.after, agreement), at, topic)
 
     def _changed(
-        self, known: dict[tuple[str, str], Value | None], kind: Kind, which: str, values: Mapping[str, Value | None], at: datetime
-    ) -> Iterator[Change]:
+        self, known: dict[tuple[str, str], Value | None], kind: Kind, which: str, values: Mapping[str, Value | None],
+        at: datetime, topic: str,
+    ) -> Iterator[Change]:  # fmt: skip
         for name, value in values.items():
             if known.get((which, name)) != value:
                 known[which, name] = value
-                yield Change(kind, which, name, value, at)
+                yield Change(kind, which, name, value, at, topic)
 
     def _case(self, case: Case) -> dict[str, Value | None]:
         elsewhere = case.direction.team or case.team

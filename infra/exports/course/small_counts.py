@@ -7,11 +7,14 @@ from typing import Final
 
 from infra.exports.course.model import SHARED, Change, Course, CourseEvent, Kind, Link, Tie, Value
 from infra.exports.course.objects import REFERS
+from infra.exports.course.rare import without_rare
 
 OTHER: Final = "other"
 Name = tuple[str, ...]
 """Of what values are counted: an attribute of a topic, an attribute of a type of object, all the objects of a type."""
 _TOPICS: Final[Name] = ("topic",)
+_CHANGING: Final[Name] = ("changing",)
+"""The topics of events that changed an object; of days that were not asked for too."""
 _IN_ALL: Final[Value] = ""
 """The value that stands for being there at all."""
 
@@ -24,7 +27,8 @@ class SmallCounts:
     many cases together, so that what one of them was can't be worked out: the rarest of the rest go along until it is. Where
     that can't be reached the attribute is left out altogether. Topics go the same way, and what is shared by cases: partners,
     tables, meetings, and who acted in an imported history; of professionals of our own tables nobody is told one by one. An event
-    whose topic is `other` keeps its time and its case alone. `known` are the objects that cases touched.
+    whose topic is `other` keeps its time and its case alone, and nothing of what came from it (`without_rare`): the values of a
+    change are counted by the topic that it came from. `known` are the objects that cases touched.
     """
 
     def __init__(self, least: int | None) -> None:
@@ -85,9 +89,16 @@ class SmallCounts:
 
     def told(self, course: Course) -> Course:
         """A course as it may leave; of cases that are not in the export, no link is left."""
+        if self._least is not None:
+            course = without_rare(course, self._rare)
         events = tuple(e for event in course.events if (e := self._event(event)) is not None)
         changes = tuple(c for change in course.changes if (c := self._change(change)) is not None)
         return Course(course.number, course.case, events, changes, tuple(dict.fromkeys(self._ties(course.ties))))
+
+    def _rare(self, topic: str) -> bool:
+        """Whether an event of this topic is not told as what it was."""
+        hidden = [self._hidden.get(name, frozenset()) for name in (_TOPICS, _CHANGING)]
+        return bool(topic) and any(each is None or topic in each for each in hidden)
 
     def _event(self, event: CourseEvent) -> CourseEvent | None:
         topic = self._topic(event.topic)
@@ -138,7 +149,7 @@ class SmallCounts:
         if change.name in REFERS:
             found = self._object(REFERS[change.name], value) if isinstance(value, str) else None
             return None if value is not None and found is None else change._replace(value=found)
-        told = None if value is None else self._value(("change", change.kind, change.name), value)
+        told = None if value is None else self._value(("change", change.kind, change.name, change.topic), value)
         return None if value is not None and told is None else change._replace(value=told)
 
     def _ties(self, ties: Iterable[Tie]) -> Iterator[Tie]:
@@ -162,8 +173,10 @@ def _of_events(events: Collection[CourseEvent]) -> Iterator[tuple[Name, Value]]:
 
 def _of_objects(course: Course) -> Iterator[tuple[Name, Value]]:
     for change in course.changes:
+        if change.topic:
+            yield _CHANGING, change.topic
         if change.value is not None and change.name not in REFERS:
-            yield ("change", change.kind, change.name), change.value
+            yield ("change", change.kind, change.name, change.topic), change.value
     for tie in course.ties:
         yield ("tie", tie.kind, tie.qualifier), _IN_ALL
 

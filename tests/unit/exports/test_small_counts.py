@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.exports.course import Change, Course, CourseEvent, Link, Tie, Value
+from infra.exports.course import Change, Course, CourseEvent, Link, Tie, Value, small_counts
 from infra.exports.course.small_counts import OTHER, SmallCounts
 from tests.unit.exports.courses import AGREED, ASSESSED, NOON, SUBMITTED, course
 
@@ -71,6 +71,54 @@ def test_a_rare_topic_becomes_other_and_keeps_its_time_and_case_alone():
     assert len(others) == 3
     assert {(e.attributes, len(e.links), e.order) for e in others} == {((), 1, 2)}
     assert {e.topic for each in made for e in each.events} == {SUBMITTED, ASSESSED, OTHER}
+
+
+def agreed(made: Course, order: int, number: str) -> Course:
+    """A case in which the event of this order made an agreement, changed the case, and was followed by more about it."""
+    event, which = made.events[order - 1], f"agreement:{number}"
+    owner = f"partner:{number}"
+    changes = (
+        Change("agreement", which, "status", "agreed", event.at, event.topic),
+        Change("agreement", which, "owner", owner, event.at, event.topic),
+        Change("case", made.case, "status", "active", event.at, event.topic),
+    )
+    ties = (Tie("agreement", which, "case", made.case, "case"), Tie("agreement", which, "partner", owner, "owner"))
+    link = Link("agreement", which, "agreement")
+    events = tuple(e._replace(links=(*e.links, link)) if e.order >= order else e for e in made.events)
+    return made._replace(events=events, changes=made.changes + changes, ties=made.ties + ties)
+
+
+def of_a_rare_kind() -> list[Course]:
+    """Twelve cases that were assessed; in three of them something rare came first, each time another, which made an agreement."""
+    plain = [(ASSESSED, (("criterion", "storm"),)) for _ in range(2)]
+    rare = [(topic, ()) for topic in (AGREED, "case.closing.closed", "case.closing.reopened")]
+    made = [course(n, *plain) for n in range(9)]
+    return [*made, *(agreed(course(90 + n, each, *plain), 2, str(n)) for n, each in enumerate(rare))]
+
+
+def told_by_time(courses: Iterable[Course]) -> set[str]:
+    """The objects that changed at the moment of an event whose topic is not told."""
+    found = set()
+    for each in courses:
+        hidden = {e.at for e in each.events if e.topic == OTHER}
+        found |= {change.id for change in each.changes if change.at in hidden}
+    return found
+
+
+def test_nothing_that_came_from_a_rare_topic_tells_by_its_time_what_it_was(monkeypatch: pytest.MonkeyPatch):
+    made = told(of_a_rare_kind())
+    assert sum(e.topic == OTHER for each in made for e in each.events) == 3
+    assert told_by_time(made) == set()
+    assert not {link.id for each in made for e in each.events for link in e.links if link.kind == "agreement"}
+    assert not [tie for each in made for tie in each.ties]
+    monkeypatch.setattr(small_counts, "without_rare", lambda course, _: course)
+    assert told_by_time(told(of_a_rare_kind())) != set(), "the control: where it is left in, the check finds it"
+
+
+def test_what_came_from_a_common_topic_is_told():
+    made = told([agreed(course(n, (AGREED, ())), 2, str(n)) for n in range(9)])
+    assert {(c.kind, c.value) for each in made for c in each.changes} >= {("agreement", "agreed"), ("case", "active")}
+    assert {tie.qualifier for each in made for tie in each.ties} == {"case", "owner"}
 
 
 def test_an_organisation_in_few_cases_is_another():

@@ -17,7 +17,7 @@ from infra.cli.session import Session
 from infra.texts import Words
 
 if TYPE_CHECKING:
-    from infra.evidence.checks.report import Fault, Report, Withheld
+    from infra.evidence.checks.report import Fault, Report
     from infra.evidence.note import VerifierKey
 
 WHAT = "evidence-verify"
@@ -31,6 +31,7 @@ def verify(words: Words) -> click.Command:
 
 def run(session: Session, since: str | None, held: Sequence[str], key: str | None) -> None:
     """Check the whole store, or from a checkpoint on. The exit code says whether anything is not what it was."""
+    from infra.erasing.ledger import Ledger
     from infra.evidence.kept import Kept
     from infra.evidence.verifying import verify as check
 
@@ -40,16 +41,19 @@ def run(session: Session, since: str | None, held: Sequence[str], key: str | Non
     store = session.store
     report = check(
         store, Kept(session.store_config.outside, store.store_id), since=_note(since), held=[_told(_note(f)) for f in held],
-        key=_key(key), tell=lambda place: session.out.progress(session.words.say("verify.at", count=place)),
+        key=_key(key), ledger=Ledger(session.store_config.ledger_in),
+        tell=lambda place: session.out.progress(session.words.say("verify.at", count=place)),
     )  # fmt: skip
     session.out.progress_done()
     if seen := _seen(report):
         session.gate.general(WHAT, seen=seen)
     session.code = Exit.DONE if report.intact else Exit.CHANGED
     if session.out.json:
-        session.out.record(_plain(report))
+        session.out.record(plain(report))
         return
-    _tell(session, report)
+    from infra.cli.evidence_verified import tell
+
+    tell(session, report)
 
 
 def _note(file: str | None) -> str | None:
@@ -71,9 +75,19 @@ def _told(note: str | None) -> str:
 
 
 def _key(key: str | None) -> VerifierKey | None:
+    """The key as it was given: itself, or the file that holds it."""
     from infra.evidence.note import verifier_key
+    from infra.logs.opened import file_refusals
 
-    return None if key is None else verifier_key(key)
+    if key is None:
+        return None
+    try:
+        return verifier_key(key)
+    except Refused:
+        with file_refusals():
+            if not Path(key).exists():
+                raise
+            return verifier_key(Path(key).read_bytes().decode("utf-8", "replace"))
 
 
 def _seen(report: Report) -> set[str]:
@@ -84,65 +98,18 @@ def _seen(report: Report) -> set[str]:
     return {stream for stream in named if stream is not None and not stream.startswith(PREFIX)}
 
 
-def _plain(report: Report) -> dict[str, Any]:
+def plain(report: Report) -> dict[str, Any]:
+    """The report as JSON has it."""
     facts = {name: value for name, value in asdict(report).items() if name not in {"faults", "withheld"}}
     return {
-        "intact": report.intact, **facts, "withheld": [asdict(one) for one in report.withheld],
-        "faults": [{k: v for k, v in _facts(fault).items() if v is not None} for fault in report.faults],
+        "verdict": report.verdict, "intact": report.intact, **facts, "withheld": [asdict(one) for one in report.withheld],
+        "faults": [{k: v for k, v in facts_of(fault).items() if v is not None} for fault in report.faults],
     }  # fmt: skip
 
 
-def _facts(fault: Fault) -> dict[str, Any]:
+def facts_of(fault: Fault) -> dict[str, Any]:
+    """A fault as JSON has it, and as its sentence is filled in."""
     return {
         "check": fault.check.value, "fault": fault.kind, "stream": fault.stream, "version": fault.version, "place": fault.place,
         **fault.facts,
     }  # fmt: skip
-
-
-def _tell(session: Session, report: Report) -> None:
-    say, line = session.words.say, session.out.line
-    for fault in report.faults:
-        line(_fault(session, fault))
-    if report.stopped:
-        line(say("verify.stopped", count=len(report.faults)))
-    if report.withheld:
-        session.out.heading(say("verify.withheld"))
-        for one in report.withheld:
-            line(_withheld(session, one))
-        line()
-    known = {name: value for name, value in asdict(report).items() if name not in {"faults", "withheld"}}
-    line(say("verify.read", **known | {"since": report.since or None}))
-    if report.trusted:
-        line(say("verify.trusted", trusted=report.trusted))
-    if report.sealed is None:
-        line(say("verify.seals-not-read"))
-    else:
-        line(say("verify.sealed", sealed=report.sealed))
-    if report.waiting:
-        line(say("verify.waiting", waiting=report.waiting))
-    line(say("verify.signed" if report.signed else "verify.unsigned", **known, after=report.size - report.signed or None))
-    if not report.outside and report.checkpoints:
-        line(say("verify.not-outside"))
-    if not report.held:
-        session.out.note("verify.none-held")
-    line()
-    line(say("verify.intact" if report.intact else "verify.changed", count=len(report.faults)))
-
-
-def _fault(session: Session, fault: Fault) -> str:
-    """What is wrong, after where."""
-    facts = _facts(fault)
-    where = session.words.say("verify.where", **facts) if fault.stream or fault.place else ""
-    from infra.texts.sentences import fill
-
-    return f"{where}{fill(session.words.get('faults', fault.kind), {**facts, 'whose': _whose(session, fault)}, session.words)}"
-
-
-def _whose(session: Session, fault: Fault) -> str:
-    """Which checkpoint it is about, where it is about one."""
-    return session.words.find("faults", "whose", fault.check.value) or ""
-
-
-def _withheld(session: Session, one: Withheld) -> str:
-    none_of = {"removed": one.removed or None, "events": one.events or None}
-    return session.words.say("verify.one-withheld", **asdict(one) | none_of)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from infra.evidence.checks import stored
+from infra.evidence.checks import handed, outside, stored
 from infra.evidence.checks.erasures import Erasures
 from infra.evidence.checks.growing import Growing
+from infra.evidence.checks.guards import unguarded
 from infra.evidence.checks.reading import Tables, unreadable
 from infra.evidence.checks.report import ALL, MOST, Check, EnoughError, Finding, Report
 from infra.evidence.checks.roots import Tower
@@ -18,6 +19,7 @@ from infra.evidence.tree import Tree
 from infra.store.reading import uncollected
 
 if TYPE_CHECKING:
+    from infra.erasing.ledger import Ledger
     from infra.evidence.kept import Kept
     from infra.store.store import Store
 
@@ -27,13 +29,14 @@ Told = Callable[[int], object]
 
 def verify(
     store: Store, kept: Kept, *, since: str | None = None, held: Sequence[str] = (), key: VerifierKey | None = None,
-    checks: frozenset[Check] = ALL, most: int = MOST, tell: Told | None = None,
+    checks: frozenset[Check] = ALL, most: int = MOST, tell: Told | None = None, ledger: Ledger | None = None,
 ) -> Report:  # fmt: skip
     """Check a store. In: what is kept outside it; the notes of checkpoints that an auditor holds, one of which to go on from
-    (`since`: what is before it is not read again), and the key that should have signed; which checks; how many faults are told.
+    (`since`: what is before it is not read again), and the key that should have signed; which checks; how many faults are told;
+    and the ledger of erasures outside the store, where there is one here.
 
-    Nothing is written. Refused as `checkpoint-malformed` when what an auditor gave is no note, `checkpoint-file-unreadable`
-    for the one outside. What is wrong with the store is told in the report, not refused.
+    Nothing is written. Refused as `checkpoint-malformed` when what an auditor gave is no note. What is wrong with the store, or
+    with what is kept outside it, is told in the report, not refused.
     """
     notes = (*held, *((since,) if since else ()))
     start = parse(since)[0] if since else None
@@ -43,7 +46,7 @@ def verify(
         tables, finding = Tables(database, damaged=damaged), Finding(checks, most)
         store_id = store.store_id if stored.well_formed(store.store_id) else ""
         signed = Signed(tables, finding, store_id, notes, key)
-        return _Verifying(store_id, tables, finding, signed, tell).report(kept, start)
+        return _Verifying(store_id, tables, finding, signed, tell).report(kept, start, ledger)
 
     try:
         return once(damaged=False)
@@ -58,28 +61,31 @@ class _Verifying:
         self.id, self.tables, self.finding, self.signed, self.tell = store_id, tables, finding, signed, tell
         self.last = self.waiting = self.began = 0
 
-    def report(self, kept: Kept, since: Checkpoint | None) -> Report:
-        """Do all of it. In: what is kept outside, and the checkpoint to go on from."""
+    def report(self, kept: Kept, since: Checkpoint | None, ledger: Ledger | None) -> Report:
+        """Do all of it. In: what is kept outside, the checkpoint to go on from, and the ledger of erasures."""
         with self.tables.read():
             erasures = Erasures(self.tables)
             walk = Walk(self.tables, self.finding, bytes.fromhex(self.id) or bytes(16), erasures)
             stopped = False
             try:
                 self._all(walk, kept, since)
+                erasures.vouched(self.finding, self.signed.holds, ledger, self.id)
             except EnoughError:
                 stopped = True
+            bare = unguarded(self.tables)
         signed, seals = self.signed, walk.seals
         return Report(
-            store=self.id, size=self.last, since=self.began, events=walk.events, trusted=walk.trusted,
+            store=self.id, size=self.last, since=self.began, not_read=self.began, events=walk.events, trusted=walk.trusted,
             sealed=seals.count if seals else None, waiting=self.waiting, checkpoints=signed.stored, signed=signed.holds,
-            key=signed.key, outside=signed.outside, held=len(signed.held), withheld=erasures.all(),
+            key=signed.key, outside=signed.outside, held=len(signed.held), logs=signed.logs,
+            aside=signed.aside, unguarded=bare, withheld=erasures.all(),
             faults=tuple(self.finding.faults), stopped=stopped,
         )  # fmt: skip
 
     def _all(self, walk: Walk, kept: Kept, since: Checkpoint | None) -> None:
         tables, finding, signed = self.tables, self.finding, self.signed
         stored.check_store(tables, finding)
-        signed.read(kept.last() if self.id else None)
+        signed.read(outside.read(kept) if self.id else outside.NOWHERE)
         # Read after what was signed: what is signed from here on reaches further.
         leaves = stored.last_leaf(tables)
         self.last = max(stored.last_place(tables, finding), leaves)
@@ -88,6 +94,8 @@ class _Verifying:
         with uncollected():
             walk.go(Growing(tables, finding, signed, tower, max(leaves, signed.furthest)), self.last, self.tell)
         signed.cut_off(self.last)
+        walk.handed.check()
+        handed.check_keys(tables, finding, signed.logs)
         if walk.seals:
             walk.seals.left_over(self.began)
         self.waiting = stored.check_unplaced(tables, finding)

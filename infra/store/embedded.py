@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -49,7 +50,10 @@ class Embedded:
         Schema(self.database, STORE, "casus").status().check()
         if self.config.keys_db.exists():
             Schema(self.keys_database(), KEYS, "casus_keys").status().check()
-        rows = self.database.query("SELECT store_id FROM casus_store")
+        try:
+            rows = self.database.query("SELECT store_id FROM casus_store")
+        except sqlite3.OperationalError:  # what is there is no text
+            raise Refused("store-damaged", path=str(self.config.events_file)) from None
         if not rows:  # its making was interrupted
             raise Refused("no-store", path=str(self.config.events_file))
         self.store_id: str = rows[0][0]

@@ -58,6 +58,7 @@ def test_what_was_changed_is_named_and_told_by_the_exit_code(table: Casus):
     said = table(*ASKED, "--held", str(given(table)))
     assert said.code == Exit.CHANGED
     assert f"{CASE}, version 1" in said.out
+    assert "[leaf-differs]" in said.out
     assert "NOT INTACT: 1 fault(s)." in said.out
     found = table("--json", *ASKED).row
     assert not found["intact"]
@@ -74,11 +75,22 @@ def test_from_a_checkpoint_on_the_rest_is_read(table: Casus):
     found = table.done("--json", *ASKED, "--since", str(given(table))).row
     assert found["since"] > 0
     assert found["events"] == found["size"] - found["since"]
+    assert (found["verdict"], found["not_read"]) == ("intact-after", found["since"])
+
+
+def test_what_is_not_read_again_is_said_and_a_change_there_is_found_by_reading_it(table: Casus):
+    tamper(table)
+    for lang, words in (("en", ("NOT READ AGAIN", "INTACT AFTER")), ("nl", ("NIET OPNIEUW GELEZEN", "ONVERANDERD NA"))):
+        said = table.done(*ASKED, "--since", str(given(table)), lang=lang).out
+        assert all(word in said for word in words)
+    assert table(*ASKED, "--held", str(given(table))).code == Exit.CHANGED
 
 
 def test_another_key_than_the_one_given_is_a_fault(table: Casus):
     key = table.done("evidence", "key").out.strip()
-    assert table.done(*ASKED, "--key", key).code == 0
+    file = table.home.parent / "house.key"
+    file.write_text(f"{key}\n", encoding="utf-8")
+    assert table.done(*ASKED, "--key", key).code == table.done(*ASKED, "--key", str(file)).code == 0
     other = Signer(key.split("+")[0], new_seed()).key
     assert [f["fault"] for f in table("--json", *ASKED, "--key", str(other)).row["faults"]] == ["key-differs"]
 

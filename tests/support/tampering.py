@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from infra.erasing.ledger import Ledger
 from infra.evidence import signer
 from infra.evidence.checks.report import ALL, Check, Report
 from infra.evidence.kept import Kept
@@ -135,7 +136,8 @@ class Attacker:
         with self.opened() as store:
             kept = Kept(self.config.outside, store.store_id)
             given = self.sown.held if held is None else held
-            return verify(store, kept, since=since, held=given, key=self.sown.key, checks=checks)
+            ledger = Ledger(self.config.ledger_in)
+            return verify(store, kept, since=since, held=given, key=self.sown.key, checks=checks, ledger=ledger)
 
     def close(self) -> None:
         """Let go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,12 +27,14 @@ class Check(StrEnum):
     TIMES = "times"
     BYTES = "bytes"
     SEALED = "sealed"
+    ERASURES = "erasures"
     LEAVES = "leaves"
     TILES = "tiles"
     SIGNATURES = "signatures"
     ROOTS = "roots"
     OUTSIDE = "outside"
     HELD = "held"
+    KEPT = "kept"
 
 
 ALL = frozenset(Check)
@@ -54,7 +57,7 @@ class Fault:
 @frozen
 class Withheld:
     """Somebody who was erased: where the log says so (`place` None while it waits for one), how many of their sealed fields
-    there were, of how many the bytes are gone too, and how many events of that stream are there by their digest alone.
+    there were, of how many the bytes are gone too, and which events of that stream (versions) are there by their digest alone.
     """
 
     stream: str
@@ -63,21 +66,49 @@ class Withheld:
     place: int | None
     fields: int = 0
     removed: int = 0
-    events: int = 0
+    events: tuple[int, ...] = ()
+
+
+@frozen
+class Log:
+    """One of the logs that the store went by: a new one is begun where an older backup was put back for good, or the key lost.
+    In the order of their keys: `since` when, under which key and origin, and its checkpoints in the store, the last of `size`.
+    """
+
+    number: int
+    since: datetime | None
+    key: str
+    origin: str
+    checkpoints: int
+    size: int
+
+
+@frozen
+class Aside:
+    """A note of a former log that was put aside outside the store: whether this history is still the one it is of; None where
+    no key that is known here signed it.
+    """
+
+    file: str
+    origin: str
+    size: int
+    fits: bool | None
 
 
 @frozen
 class Report:
-    """What came of it. `size`: the last place; `since`: after which place was read; `events`: how many were checked, and
-    `trusted` how many were not to be read and went by their stored leaf; `sealed`: how many sealed fields were checked, None
-    where this login may not read them; `waiting`: events without a place yet, which is no fault on a server; `signed`: up to
-    which place a checkpoint holds (0: none), by which key; `outside`: whether one is kept outside the store; `stopped`: whether
-    there were more faults than are told.
+    """What came of it. `size`: the last place; `since`: after which place was read, so that `not_read` events before it were
+    not; `events`: how many were checked, and `trusted` how many were not to be read and went by their stored leaf; `sealed`: how
+    many sealed fields hold what their events say, None where this login may not read them; `waiting`: events without a place
+    yet, which is no fault on a server; `signed`: up to which place a checkpoint holds (0: none), by which key; `outside`:
+    whether one is kept outside the store; `logs`: more than one where it was begun anew; `unguarded`: the tables of history
+    that nothing keeps from being changed any more; `stopped`: whether there were more faults than are told.
     """
 
     store: str
     size: int
     since: int
+    not_read: int
     events: int
     trusted: int
     sealed: int | None
@@ -87,6 +118,9 @@ class Report:
     key: str | None
     outside: bool
     held: int
+    logs: tuple[Log, ...]
+    aside: tuple[Aside, ...]
+    unguarded: tuple[str, ...]
     withheld: tuple[Withheld, ...]
     faults: tuple[Fault, ...]
     stopped: bool
@@ -95,6 +129,17 @@ class Report:
     def intact(self) -> bool:
         """Whether nothing was found to be otherwise than it was."""
         return not self.faults
+
+    @property
+    def verdict(self) -> str:
+        """What can be said of it all, by its stable name: `changed`; `unsigned` where no checkpoint vouches for any of it;
+        `intact-after` where what is before a place was not read; `intact`.
+        """
+        if self.faults:
+            return "changed"
+        if not self.signed:
+            return "unsigned"
+        return "intact-after" if self.not_read else "intact"
 
 
 class EnoughError(Exception):

@@ -37,6 +37,7 @@ class Seals:
     def __init__(self, tables: Tables, finding: Finding, erasures: Erasures) -> None:
         self.tables, self.finding, self.erasures = tables, finding, erasures
         self.count = 0
+        """How many hold what their event says."""
         self._rows = 0
         self._waiting: list[At] = []
 
@@ -72,7 +73,6 @@ class Seals:
 
     def _event(self, at: At, rows: dict[str, tuple[Any, Any]]) -> None:
         for field, (subject, key, digest) in at.fields.items():
-            self.count += 1
             found = rows.pop(field, None)
             gone = found is None or found[1] is None or found[1] == b""
             withheld = self.erasures.sealed(at.stream, subject, at.place, gone=gone)
@@ -80,10 +80,12 @@ class Seals:
                 if not withheld:
                     self._fault(at, field, "sealed-missing")
                 continue
-            if found[0] != key:
+            keyed, same = found[0] == key, isinstance(found[1], bytes) and sha256(found[1]).digest() == digest
+            if not keyed:
                 self._fault(at, field, "sealed-other-key")
-            if not isinstance(found[1], bytes) or sha256(found[1]).digest() != digest:
+            if not same:
                 self._fault(at, field, "sealed-differs")
+            self.count += keyed and same
         for field in rows:
             self._fault(at, field, "sealed-extra")
 

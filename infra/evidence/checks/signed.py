@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from domain.refusal import Refused
+from infra.evidence.checks.keys import Known, is_ours, read_keys, stamped
+from infra.evidence.checks.outside import NOWHERE, Outside
 from infra.evidence.checks.reading import Tables, digest, text
-from infra.evidence.checks.report import Check, Finding
+from infra.evidence.checks.report import Aside, Check, Finding, Log
 from infra.evidence.keyring import NAME
-from infra.evidence.leaf import BadStampError, micros
 from infra.evidence.merkle import ProofError, verify_consistency
-from infra.evidence.note import Checkpoint, VerifierKey, opened, parse, verifier_key
+from infra.evidence.note import Checkpoint, VerifierKey, opened, parse
 from infra.evidence.tree import Tree
 
 KINDS = {"checkpoint-malformed": "note-malformed", "checkpoint-forged": "note-forged", "checkpoint-other-key": "note-other-key"}
@@ -19,10 +21,14 @@ KINDS = {"checkpoint-malformed": "note-malformed", "checkpoint-forged": "note-fo
 
 
 class Expected(NamedTuple):
-    """The root that a checkpoint says a tree of some size has, and whose checkpoint it is."""
+    """The root that a checkpoint says a tree of some size has, and whose checkpoint it is; of which log; and in which file
+    where it was put aside.
+    """
 
     check: Check
     root: bytes | None
+    origin: str
+    aside: str = ""
 
 
 class Signed:
@@ -32,73 +38,76 @@ class Signed:
         self.tables, self.finding = tables, finding
         self.origin = f"{NAME}/{store_id}"
         self.given = key
-        self.keys: dict[str, VerifierKey] = {}
+        self.keys: dict[str, Known] = {}
         """By the log's origin, the last one that signs now."""
         self.expected: dict[int, list[Expected]] = {}
-        self.held = [self._parsed(note) for note in held]
-        self.stored = 0
+        self.held = [parse(note)[0] for note in held]
         self.outside = False
         self.holds = 0
         """The largest size of which a checkpoint was found to hold."""
         self.furthest = 0
         """The largest size of which the store has a checkpoint that opens: so far there were leaves."""
-
-    def _parsed(self, note: str) -> Checkpoint:
-        checkpoint, _ = parse(note)
-        return checkpoint
+        self._sizes: dict[str, list[int]] = {}
+        self._aside: dict[str, Aside] = {}
 
     @property
     def key(self) -> str | None:
         """The key that signs now."""
-        return str(list(self.keys.values())[-1]) if self.keys else None
+        return str(self._current.key) if self._current else None
+
+    @property
+    def _current(self) -> Known | None:
+        return list(self.keys.values())[-1] if self.keys else None
+
+    @property
+    def stored(self) -> int:
+        """How many checkpoints the store has."""
+        return sum(map(len, self._sizes.values()))
+
+    @property
+    def aside(self) -> tuple[Aside, ...]:
+        """The notes that were put aside, and whether this is still the history that they are of."""
+        return tuple(self._aside.values())
+
+    @property
+    def logs(self) -> tuple[Log, ...]:
+        """The logs that the store went by, with how many checkpoints each has."""
+        return tuple(
+            Log(known.number, known.since, str(known.key), origin, len(sizes), max(sizes, default=0))
+            for origin, known in self.keys.items()
+            for sizes in (self._sizes.get(origin, ()),)
+        )
 
     # --- what there is
 
-    def read(self, outside: str | None) -> None:
-        """Read keys and checkpoints. In: the note that is kept outside the store, if there is one."""
-        self._read_keys()
+    def read(self, outside: Outside = NOWHERE) -> None:
+        """Read keys and checkpoints. In: the notes that are kept outside the store."""
+        self.keys = read_keys(self.tables, self.finding, self.origin)
+        if self.given is not None and self.key != str(self.given):
+            self.finding.fault(Check.HELD, "key-differs")
         self._read_stored()
-        if outside is not None:
+        for file in outside.damaged:
+            self.finding.fault(Check.OUTSIDE, "note-unreadable", file=file)
+        if outside.last is not None:
             self.outside = True
-            self._read_note(Check.OUTSIDE, outside)
+            self._read_note(Check.OUTSIDE, outside.last, outside.file)
+        for file, note in outside.aside.items():
+            self._read_note(Check.OUTSIDE, note, file, aside=True)
         for checkpoint in self.held:
             self._read_note(Check.HELD, checkpoint.note)
-
-    def _read_keys(self) -> None:
-        fault = self.finding.fault
-        rows = self.tables.database.query(
-            f"SELECT number, vkey, {self.tables.moment('since')} FROM evidence_keys ORDER BY number"
-        )
-        for expected, (number, vkey, since) in enumerate(rows, start=1):
-            if number != expected:
-                fault(Check.KEYS, "key-order", number=expected)
-            try:
-                key = verifier_key(text(vkey))
-            except Refused:
-                fault(Check.KEYS, "key-malformed", number=number)
-                continue
-            self._stamped(since, "evidence_keys.since")
-            if not self._ours(key.name):
-                fault(Check.KEYS, "key-other-store", number=number)
-            elif key.name in self.keys:
-                fault(Check.KEYS, "key-twice", number=number)
-            else:
-                self.keys[key.name] = key
-        if self.given is not None and self.key != str(self.given):
-            fault(Check.HELD, "key-differs")
 
     def _read_stored(self) -> None:
         rows = self.tables.database.query(
             f"SELECT origin, size, root, note, {self.tables.moment('made_at')}, made_by FROM checkpoints ORDER BY size, origin"
         )
         for origin, size, root, note, made_at, made_by in rows:
-            self.stored += 1
             number = size if type(size) is int else 0
-            self._stamped(made_at, "checkpoints.made_at", number)
+            self._sizes.setdefault(text(origin), []).append(number)
+            stamped(self.finding, made_at, "checkpoints.made_at", number)
             if not text(made_by):
                 self.finding.fault(Check.STAMPS, "stamp-malformed", number, column="checkpoints.made_by")
-            key = self.keys.get(text(origin))
-            kind = self._opens(text(note), [key] if key else [])
+            known = self.keys.get(text(origin))
+            kind = self._opens(text(note), [known.key] if known else [])
             if kind is None:
                 said, _ = parse(note)
                 kind = None if (said.origin, said.size, said.root) == (origin, size, digest(root)) else "note-differs"
@@ -106,22 +115,31 @@ class Signed:
                 self.furthest = number
             else:
                 self.finding.fault(Check.SIGNATURES, kind, size=number)
-            self._expect(Check.ROOTS, number, digest(root))
+            self._expect(number, Expected(Check.ROOTS, digest(root), text(origin)))
 
-    def _read_note(self, check: Check, note: str) -> None:
-        """One that is not the store's own. That of another store says nothing of this one."""
+    def _read_note(self, check: Check, note: str, file: str | None = None, *, aside: bool = False) -> None:
+        """One that is not the store's own. That of another store says nothing of this one; one of a former log that was put
+        aside may well be of a history that was given up.
+        """
+        named: dict[str, Any] = {"file": file} if file else {}
         try:
             said, _ = parse(note)
         except Refused as refused:
-            self.finding.fault(check, KINDS[refused.code])
+            self.finding.fault(check, KINDS[refused.code], **named)
             return
-        if not self._ours(said.origin):
-            self.finding.fault(check, "note-other-store", size=said.size)
+        if not is_ours(said.origin, self.origin):
+            self.finding.fault(check, "note-other-store", size=said.size, **named)
             return
-        keys = [*self.keys.values(), *([self.given] if self.given and check is Check.HELD else [])]
-        if (kind := self._opens(note, keys)) is not None:
-            self.finding.fault(check, kind, size=said.size)
-        self._expect(check, said.size, said.root)
+        keys = [*(known.key for known in self.keys.values()), *([self.given] if self.given and check is Check.HELD else [])]
+        kind = self._opens(note, keys)
+        if aside and file and not (self._current and said.origin == self._current.key.name):
+            self._aside[file] = Aside(file, said.origin, said.size, None if kind else True)
+            if kind is None:
+                self._expect(said.size, Expected(check, said.root, said.origin, file))
+            return
+        if kind is not None:
+            self.finding.fault(check, kind, size=said.size, **named)
+        self._expect(said.size, Expected(check, said.root, said.origin))
 
     def _opens(self, note: str, keys: Sequence[VerifierKey]) -> str | None:
         """What keeps a note from being one of these keys' own; None when it is."""
@@ -131,18 +149,9 @@ class Signed:
             return KINDS[refused.code]
         return None
 
-    def _ours(self, origin: str) -> bool:
-        return origin == self.origin or origin.startswith(f"{self.origin}/")
-
-    def _expect(self, check: Check, size: int, root: bytes | None) -> None:
-        if self.finding.on(check):
-            self.expected.setdefault(size, []).append(Expected(check, root))
-
-    def _stamped(self, value: Any, column: str, place: int | None = None) -> None:
-        try:
-            micros(value, column)
-        except BadStampError:
-            self.finding.fault(Check.STAMPS, "stamp-malformed", place, column=column)
+    def _expect(self, size: int, expected: Expected) -> None:
+        if self.finding.on(expected.check):
+            self.expected.setdefault(size, []).append(expected)
 
     # --- whether it holds
 
@@ -156,7 +165,7 @@ class Signed:
             if expected.root == root:
                 self.holds = max(self.holds, size)
             else:
-                self.finding.fault(expected.check, "root-differs", size=size, after=self.holds)
+                self._differs(expected, "root-differs", size=size, after=self.holds)
 
     def earlier(self, tree: Tree, base: Checkpoint) -> None:
         """Hold what is smaller than the tree that was started from against it, by a consistency proof of what is stored."""
@@ -166,10 +175,22 @@ class Signed:
                     proof = tree.consistency(size, base.size)
                     verify_consistency(size, base.size, expected.root or b"", base.root, proof)
                 except (ProofError, Refused):
-                    self.finding.fault(expected.check, "root-differs", size=size, after=0)
+                    self._differs(expected, "root-differs", size=size, after=0)
 
     def cut_off(self, last: int) -> None:
         """What is left was signed of a log that went further than this one does, or of none at all."""
         for size, each in sorted(self.expected.items()):
             for expected in each:
-                self.finding.fault(expected.check, "cut-off" if size > last else "root-differs", size=size, last=last)
+                self._differs(expected, "cut-off" if size > last else "root-differs", size=size, last=last, after=self.holds)
+
+    def _differs(self, expected: Expected, kind: str, **facts: Any) -> None:
+        """This history is not the one that was signed. Where another log was begun since, that may be why."""
+        current = self._current
+        if expected.aside:
+            self._aside[expected.aside] = replace(self._aside[expected.aside], fits=False)
+        elif (
+            current and expected.check is not Check.ROOTS and expected.origin in self.keys and expected.origin != current.key.name
+        ):
+            self.finding.fault(expected.check, "note-former", **facts, since=current.since)
+        else:
+            self.finding.fault(expected.check, kind, **facts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.evidence.checks.erasures import Erasures
 from infra.evidence.checks.growing import Growing
+from infra.evidence.checks.handed import TOPIC, HandedOut
 from infra.evidence.checks.reading import Tables, digest
 from infra.evidence.checks.report import Check, Finding
 from infra.evidence.checks.sealed import LINE, Seals
@@ -26,6 +27,7 @@ class Walk:
     def __init__(self, tables: Tables, finding: Finding, store: bytes, erasures: Erasures) -> None:
         self.tables, self.finding, self.store, self.erasures = tables, finding, store, erasures
         self.seals = Seals(tables, finding, erasures) if tables.sealed and finding.on(Check.SEALED) else None
+        self.handed = HandedOut(tables, finding)
         self.events = self.trusted = 0
         self._since = self._leaves = 0
         self._bare = -1
@@ -91,7 +93,7 @@ class Walk:
             self._envelope(place, stream, version, topic, state)
         else:
             state = None
-            if not self.erasures.bytes_of(stream, place):
+            if not self.erasures.bytes_of(stream, version, place):
                 finding.fault(Check.BYTES, "bytes-gone", place, stream, version)
         try:
             event = Stored(place, stream, version, topic, state, recorded_at, recorded_by, placed_at)
@@ -147,6 +149,8 @@ class Walk:
                 differs = True
             if differs:
                 self.finding.fault(Check.ENVELOPES, "envelope-differs", place, stream, version)
+        if topic == TOPIC:
+            self.handed.add(place, stream, version, state)
         if self.seals and LINE in state:
             self.seals.add(place, stream, version, state)
 

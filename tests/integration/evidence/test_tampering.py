@@ -3,7 +3,7 @@
 import pytest
 
 from infra.evidence.checks.report import ALL, Check
-from tests.support import tamperings, tamperings_beside, tamperings_moved
+from tests.support import tamperings, tamperings_beside, tamperings_moved, tamperings_signed
 from tests.support.tampering import Attacker
 from tests.support.tamperings import FOUND, another, by_those_alone
 
@@ -11,7 +11,7 @@ from tests.support.tamperings import FOUND, another, by_those_alone
 def test_the_whole_table_is_here():
     """Each part of it is put there by a module of its own."""
     assert {done.do.__module__ for done in FOUND.values()} == {
-        t.__name__ for t in (tamperings, tamperings_beside, tamperings_moved)
+        t.__name__ for t in (tamperings, tamperings_beside, tamperings_moved, tamperings_signed)
     }
 
 

@@ -12,7 +12,8 @@ from infra.texts import LANGUAGES, texts
 from tests.integration.evidence.test_tampering_columns import OUTSIDE_HISTORY
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "evidence-checks.md"
-KIND = re.compile(r'"((?:store|key|place|head|event|version|envelope|stamp|time|bytes|sealed|leaf|tile|note|root|cut)-[a-z-]+)"')
+FIRST = "store|key|place|head|event|version|envelope|stamp|time|bytes|sealed|leaf|tile|note|root|cut|erasure"
+KIND = re.compile(rf'"((?:{FIRST})-[a-z-]+|checkpoint-gone)"')
 
 
 def kinds() -> set[str]:

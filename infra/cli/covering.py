@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from domain.refusal import Refused
 from infra.cli.session import Session
 from infra.evidence.due import Due
@@ -11,6 +13,7 @@ def cover(session: Session) -> None:
     """Look whether one is due, and sign it. What stands in the way is said, also when silence was asked: until it is mended
     nobody vouches for what is recorded.
     """
+    ended = sys.exception()
     try:
         if Due(session.store, session.settings.often()).now():
             from infra.cli.evidence import teller
@@ -18,6 +21,8 @@ def cover(session: Session) -> None:
             session.evidence.checkpoint(tell=teller(session))
             session.out.progress_done()
     except Refused as refused:
+        if isinstance(ended, Refused) and ended.code == refused.code:
+            return  # what was asked for was to sign, and why that can't be is said at the end of the run
         from infra.cli.failures import refusal
 
         session.out.warn("evidence.not-signed-now", why=refusal(refused, session.words))

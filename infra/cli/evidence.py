@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FILE = Param("output", "file", short="-o")
 TO = Param("to", "professional")
 RECIPIENT = Param("recipient", "code")
+REASON = Param("reason", "code", required=True)
+HOLDERS = frozenset({"privacy-officer", "auditor"})
+"""The roles of those who watch over a team's work and have no part in it."""
 
 
 def command(name: str, words: Words) -> click.Command:
@@ -38,7 +41,7 @@ def command(name: str, words: Words) -> click.Command:
             "verify": _verify,
             "pack": _pack,
             "verifier": _verifier,
-            "begin-anew": lambda w: leaf(w, "evidence begin-anew", begin_anew, also=(*ASKER, YES, JSON)),
+            "begin-anew": lambda w: leaf(w, "evidence begin-anew", begin_anew, REASON, also=(*ASKER, YES, JSON)),
         },
     )  # fmt: skip
 
@@ -52,7 +55,7 @@ def _status(words: Words) -> click.Command:
 def _list(words: Words) -> click.Command:
     from infra.cli.evidence_status import listed
 
-    return leaf(words, "evidence list", listed)
+    return leaf(words, "evidence list", listed, Param("handed_out", "yes-no"))
 
 
 def _verify(words: Words) -> click.Command:
@@ -110,7 +113,7 @@ def hand_out(session: Session, to: str | None, recipient: str | None, output: st
     written_over(session, (OUTPUT, output), yes=yes)
     session.gate.general("evidence-hand-out")
     if to is not None:
-        _must_be_there(session, to)
+        _must_watch_over(session, to)
     made = session.evidence.at(tell=teller(session))
     session.out.progress_done()
     whom = to or recipient or ""
@@ -128,17 +131,19 @@ def hand_out(session: Session, to: str | None, recipient: str | None, output: st
     session.out.note("evidence.give-key")
 
 
-def begin_anew(session: Session, yes: bool) -> None:
-    """Go on with another log and key, once the end of the history or the key is lost for good."""
-    session.gate.general("evidence-begin-anew")
+def begin_anew(session: Session, reason: str, yes: bool) -> None:
+    """Go on with another log and key, once the end of the history or the key is lost for good. Why stands in the log's name."""
+    session.gate.allow("evidence-begin-anew")
     before = session.evidence.last()
     session.out.warn("evidence.what-anew-means")
     sure(session, "evidence begin-anew", yes=yes)
-    session.evidence.begin_anew()
+    session.gate.general("evidence-begin-anew")  # from here on it is done, so only now it is recorded
+    session.evidence.begin_anew(reason)
     made = session.evidence.checkpoint(tell=teller(session))
     session.out.progress_done()
     if session.out.json:
-        session.out.record(facts(made) | {"key": str(session.evidence.key), "before": before.checkpoint.size if before else None})
+        last = before.checkpoint.size if before else None
+        session.out.record(facts(made) | {"key": str(session.evidence.key), "before": last, "reason": reason})
         return
     session.out.line(session.words.say("evidence.begun-anew", origin=made.origin, size=made.size))
     print(session.evidence.key, file=session.out.out)
@@ -154,11 +159,15 @@ def teller(session: Session) -> Any:
     return lambda leaves: session.out.progress(session.words.say("evidence.growing", count=leaves))
 
 
-def _must_be_there(session: Session, professional: str) -> None:
+def _must_watch_over(session: Session, professional: str) -> None:
+    """Whoever it is given to is on a roster, and watches over the work: who does it could gain by another history."""
     from projections.registry import projection
 
-    if not session.readmodels.rows(projection("roster"), professional=professional, left=None):
+    found = session.readmodels.rows(projection("roster"), professional=professional, left=None)
+    if not found:
         raise NotFound("professional", professional)
+    if not any(HOLDERS & set(row.roles) for row in found):
+        raise Refused("not-a-holder", professional=professional)
 
 
 def _write(made: Checkpoint, path: Path, before: Any = None) -> None:

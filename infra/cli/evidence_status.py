@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.cli.session import Session
 from projections.disclosures import DISCLOSURES, DisclosureRow
 
+if TYPE_CHECKING:
+    from infra.evidence.evidence import Evidence
+
 HAND_OUT = "evidence-hand-out"
 COLUMNS = ("size", "made_at", "made_by", "origin", "recipients")
+GIVEN = ("recipient", "at", "size", "former")
 
 
 def status(session: Session) -> None:
-    """How far the log and its checkpoints are, whether one is due and can be signed here, and the last hand-outs."""
+    """How far the log and its checkpoints are, whether one is due and can be signed here, what stands in the way, since when the
+    log goes on anew, and the last hand-outs.
+    """
     evidence, lag = session.evidence, session.store.lag()
     last, key, problem = evidence.last(), evidence.key, evidence.problem()
-    outside = evidence.outside() if problem is None else None  # what is wrong may be that note itself
+    outside, anew = _outside(session), begun_anew(evidence)
     size = last.checkpoint.size if last else 0
-    sizes = _sizes(session)
     known: dict[str, Any] = {
         "origin": key.name if key else None, "key": str(key) if key else None, "head": lag.head, "leaves": evidence.tree.size,
         "waiting": lag.waiting, "waiting_since": lag.since, "held_by": lag.held_by, "held_since": lag.held_since,
         "size": size, "made_at": last.made_at if last else None, "made_by": last.made_by if last else None,
         "after": lag.head - size, "due": evidence.due(), "signs": problem is None and evidence.can_sign(),
-        "outside": outside.size if outside else None, "problem": problem.code if problem else None,
+        "outside": outside, "outside_gone": size > 0 and evidence.keyring.may_write and not evidence.kept.path.exists(),
+        "problem": problem.code if problem else None, "anew": anew,
     }  # fmt: skip
-    handed = [
-        {"recipient": row.recipient, "at": row.at, "size": sizes.get(row.digest or ""), "digest": row.digest}
-        for row in _last_each(hand_outs(session))
-    ]
+    handed = _handed(session, latest=True)
     if session.out.json:
         session.out.record(known | {"handed_out": handed})
         return
@@ -39,11 +42,23 @@ def status(session: Session) -> None:
         from infra.cli.failures import refusal
 
         session.out.line(refusal(problem, session.words))
+    _tell_anew(session, anew)
     if handed:
         session.out.heading(session.words.say("evidence.given"))
-        session.out.rows(handed, ("recipient", "at", "size"))
+        session.out.rows(handed, GIVEN)
     else:
         session.out.note("evidence.given-nobody")
+
+
+def _outside(session: Session) -> int | None:
+    """The size of the checkpoint outside the store; None where there is none, or none that can be read: that is the problem."""
+    from infra.evidence.kept import OutsideError
+
+    try:
+        said = session.evidence.outside()
+    except OutsideError:
+        return None
+    return said.size if said else None
 
 
 def _tell(session: Session, known: dict[str, Any]) -> None:
@@ -52,24 +67,73 @@ def _tell(session: Session, known: dict[str, Any]) -> None:
     if known["waiting"]:
         line(say("evidence.held", **known))
     line(say("evidence.last" if known["size"] else "evidence.none", **known))
+    if known["outside_gone"]:
+        line(say("evidence.outside-gone", path=str(session.evidence.kept.path)))
     line(say("evidence.due" if known["due"] else "evidence.not-due"))
     if known["problem"] is None:
         line(say("evidence.signs" if known["signs"] else "evidence.signs-not"))
 
 
-def listed(session: Session) -> None:
-    """Every checkpoint that was signed, and who was given it."""
-    given: dict[str, set[str]] = {}
-    for row in hand_outs(session):
-        given.setdefault(row.digest or "", set()).add(row.recipient or "")
-    rows: list[dict[str, Any]] = [
-        {
-            "size": m.checkpoint.size, "made_at": m.made_at, "made_by": m.made_by, "origin": m.checkpoint.origin,
-            "recipients": frozenset(given.get(_digest(m.checkpoint.note), ())), "note": m.checkpoint.note,
-        }
-        for m in session.evidence.all()
-    ]  # fmt: skip
-    session.out.rows(rows, COLUMNS)
+def _tell_anew(session: Session, anew: dict[str, Any] | None) -> None:
+    """Openly: whoever holds a checkpoint of the former log will ask."""
+    if anew is not None:
+        session.out.line(session.words.say("evidence.anew", **anew))
+        session.out.line(session.words.say("evidence.anew-fits" if anew["fits"] else "evidence.anew-fits-none", **anew))
+
+
+def listed(session: Session, *, handed_out: bool = False) -> None:
+    """Every checkpoint that was signed, and who was given it; or each time that one was handed out, to whom and when."""
+    anew = begun_anew(session.evidence)
+    if handed_out:
+        session.out.rows(_handed(session, latest=False), GIVEN)
+    else:
+        given: dict[str, set[str]] = {}
+        for row in hand_outs(session):
+            given.setdefault(row.digest or "", set()).add(row.recipient or "")
+        rows: list[dict[str, Any]] = [
+            {
+                "size": m.checkpoint.size, "made_at": m.made_at, "made_by": m.made_by, "origin": m.checkpoint.origin,
+                "recipients": frozenset(given.get(_digest(m.checkpoint.note), ())), "note": m.checkpoint.note,
+            }
+            for m in session.evidence.all()
+        ]  # fmt: skip
+        session.out.rows(rows, COLUMNS)
+    if not session.out.json:
+        _tell_anew(session, anew)
+
+
+def begun_anew(evidence: Evidence) -> dict[str, Any] | None:
+    """Since when and why another log goes on, the log before it, and up to which size checkpoints of that one still fit what is
+    here; None where there was never another.
+    """
+    from infra.evidence.keyring import reason_of
+
+    keys = evidence.keys()
+    if len(keys) < 2:
+        return None
+    former = keys[-2].name
+    return {
+        "since": evidence.keyring.since(), "reason": reason_of(keys[-1].name), "former": former, "fits": evidence.agrees(former),
+    }  # fmt: skip
+
+
+def _handed(session: Session, *, latest: bool) -> list[dict[str, Any]]:
+    """To whom which was handed out and when, all or the last to each. `former`: it is of a log that does not go on; also where
+    nothing but its hand-out is left of it, and another log was begun since.
+    """
+    stored = {_digest(m.checkpoint.note): m.checkpoint for m in session.evidence.all()}
+    key, since, anew = session.evidence.key, session.evidence.keyring.since(), len(session.evidence.keys()) > 1
+    rows: list[dict[str, Any]] = []
+    for row in _last_each(hand_outs(session)) if latest else hand_outs(session):
+        found = stored.get(row.digest or "")
+        former = key is not None and found.origin != key.name if found else anew and since is not None and row.at < since
+        rows.append(
+            {
+                "recipient": row.recipient, "at": row.at, "size": found.size if found else None, "former": former,
+                "digest": row.digest,
+            }
+        )  # fmt: skip
+    return rows
 
 
 def hand_outs(session: Session) -> list[DisclosureRow]:
@@ -90,10 +154,6 @@ def hand_outs(session: Session) -> list[DisclosureRow]:
 
 def _last_each(rows: Sequence[DisclosureRow]) -> list[DisclosureRow]:
     return list({row.recipient: row for row in rows}.values())
-
-
-def _sizes(session: Session) -> dict[str, int]:
-    return {_digest(m.checkpoint.note): m.checkpoint.size for m in session.evidence.all()}
 
 
 def _digest(note: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from domain.refusal import Refused
 from infra.evidence.kept import Kept
 from infra.evidence.keyring import Keyring
-from infra.evidence.note import Checkpoint, VerifierKey, opened, parse
+from infra.evidence.note import Checkpoint, VerifierKey, opened
 from infra.store.database import decoder
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ class Checkpoints:
         return self._made("ORDER BY size, origin")
 
     def outside(self) -> Checkpoint | None:
-        """What the note outside the store says; it is not checked. Refused as `checkpoint-malformed`."""
-        note = self.kept.last()
-        return parse(note)[0] if note else None
+        """What the note outside the store says; it is not checked. Refused as `Kept.said` is."""
+        return self.kept.said()
 
     def _made(self, which: str, params: tuple[Any, ...] = ()) -> list[Made]:
         at = decoder(self.database, "moment") or (lambda v: v)

@@ -18,6 +18,8 @@ LEAVING = (
     b'"what":"evidence-pack"',
 )  # fmt: skip
 """What a disclosure says when something left the house, or is about to and waits for a checkpoint to go with it."""
+DENIED = b'"outcome":"denied"'
+"""What it says when nothing will leave."""
 
 
 @frozen
@@ -61,7 +63,11 @@ class Due:
             "AND e.originator_version = p.originator_version WHERE p.place > ? AND p.place <= ? AND e.topic IN (?, ?)",
             (after, upto, ERASED, SEEN),
         )
-        if any(topic == ERASED or any(word in bytes(state) for word in LEAVING) for topic, state in rows):
+        if any(topic == ERASED or _leaves(bytes(state)) for topic, state in rows):
             return True
         self._looked = upto
         return False
+
+
+def _leaves(state: bytes) -> bool:
+    return DENIED not in state and any(word in state for word in LEAVING)

@@ -10,13 +10,15 @@ from domain.refusal import Refused
 from infra.evidence.checkpoints import Checkpoints, Made
 from infra.evidence.due import Due, Often
 from infra.evidence.keyring import alone, stands
-from infra.evidence.note import Checkpoint, VerifierKey, opened
+from infra.evidence.note import Checkpoint, VerifierKey
 from infra.evidence.tree import Told, Tree
+from infra.evidence.witnesses import all_there, handed_out_and_gone
 from infra.store.database import encoder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from domain.ids import Code
     from infra.evidence.signer import Signer
     from infra.store.store import Store
 
@@ -45,12 +47,12 @@ class Evidence(Checkpoints):
         """The key that signs; made where there is none yet."""
         return self.keyring.signer().key
 
-    def begin_anew(self) -> VerifierKey:
+    def begin_anew(self, reason: Code) -> VerifierKey:
         """Go on with a new log after an older backup was put back for good, or the key was lost: another origin, another key,
-        from here on. The checkpoints of before stay: those up to the end of the backup still hold, the later ones tell what
-        was lost.
+        from here on. In: why, as a code. The checkpoints of before stay: those up to the end of the backup still hold, the
+        later ones tell what was lost.
         """
-        made = self.keyring.begin_anew()
+        made = self.keyring.begin_anew(reason)
         self.kept.put_aside(unless=made.name)
         return made
 
@@ -60,7 +62,9 @@ class Evidence(Checkpoints):
         """The signed checkpoint of the log up to a place (left out: all that has one), made where there is none yet.
 
         Refused: `evidence-inconsistent` when the log does not follow on the last checkpoint; `evidence-cut-off` when it does not
-        reach so far; `signer-missing` when the key is not here; `place-beyond` for a place that nothing has; `evidence-empty`.
+        reach so far; `evidence-gap` when a place has lost its event; `checkpoint-gone` when one that was handed out is not stored
+        any more; `signer-missing` or `signer-other-keys` when the key is not here; `OutsideError` for what is kept outside;
+        `place-beyond` for a place that nothing has; `evidence-empty`. Events are not read again: a verification does.
         """
         size = self._place(place)
         held = self._held()
@@ -111,6 +115,7 @@ class Evidence(Checkpoints):
     def _sign(self, signer: Signer, size: int, held: list[Checkpoint], tell: Told | None) -> Checkpoint:
         for each in held:
             self._follows(each, tell)
+        self._whole()
         root = self.tree.root(size)
         made = Checkpoint(signer.key.name, size, root, signer.sign(size, root))
         encode = encoder(self.database, "moment") or (lambda v: v)
@@ -129,13 +134,21 @@ class Evidence(Checkpoints):
 
     def _held(self) -> list[Checkpoint]:
         """The last one in the store and the last one outside it."""
-        last, outside, key = self.last(), self.kept.last(), self.key
+        last, key = self.last(), self.key
         held = [self._opened(last.checkpoint)] if last else []
-        if outside and not (held and held[0].note == outside):
-            kept = opened(outside, *self.keys())
-            if key is None or kept.origin == key.name:  # one of before it was begun anew is put aside, not followed
-                held.append(kept)
+        kept = self.kept.said(self.keys())
+        # one of before it was begun anew is put aside, not followed
+        if kept is not None and kept not in held and (key is None or kept.origin == key.name):
+            held.append(kept)
         return held
+
+    def _whole(self) -> None:
+        """Refuse where the store itself tells that something is gone: an event of a place, or a checkpoint handed out."""
+        all_there(self.database)
+        last, since = self.last(), self.keyring.since()
+        gone = handed_out_and_gone(self.database, last.checkpoint.size if last else 0, since) if since else None
+        if gone is not None:
+            raise Refused("checkpoint-gone", place=gone)
 
     def _follows(self, held: Checkpoint, tell: Told | None = None) -> None:
         """Refuse to go on where the log is not the one that a checkpoint is of."""
@@ -144,7 +157,21 @@ class Evidence(Checkpoints):
             raise Refused("evidence-cut-off", place=held.size, last=head)
         self.tree.grow(held.size, tell)
         if self.tree.root(held.size) != held.root:
-            raise Refused("evidence-inconsistent", place=held.size)
+            raise Refused("evidence-inconsistent", place=held.size, agrees=self.agrees())
+
+    def agrees(self, origin: str | None = None) -> int | None:
+        """Up to which signed size the tree is as it was signed: the largest checkpoint in the store that holds, of any log or of
+        one; None where none does. Whichever holds, those before it do too, so half of them need no look each time.
+        """
+        found = sorted({m.checkpoint for m in self.all() if origin in (None, m.checkpoint.origin)}, key=lambda c: c.size)
+        size, low, high = self.tree.size, 0, len(found)
+        while low < high:
+            each = found[middle := (low + high) // 2]
+            if each.size <= size and self.tree.root(each.size) == each.root:
+                low = middle + 1
+            else:
+                high = middle
+        return found[low - 1].size if low else None
 
     def problem(self) -> Refused | None:
         """What stands in the way of the next checkpoint, as far as can be told without making one; None where nothing does."""
@@ -153,8 +180,11 @@ class Evidence(Checkpoints):
             for each in self._held():
                 if each.size <= size or each.size > self.store.head():
                     self._follows(each)
-            if self.keyring.may_write and not self.can_sign():
-                return Refused("signer-missing", path=str(self.keyring.file))
+            self._whole()
+            if self.keyring.may_write:
+                if not self.can_sign():
+                    return self.keyring.missing()
+                return self.kept.unwritable()
         except Refused as refused:
             return refused
         return None

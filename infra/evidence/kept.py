@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from domain.refusal import Refused
+from infra.evidence.note import Checkpoint, VerifierKey, opened, parse
+
+
+class OutsideError(Refused):
+    """What is kept outside the store can't be used. Facts: `path`, of the file or of its folder. The store may be whole."""
 
 
 class Kept:
@@ -14,13 +20,45 @@ class Kept:
         self.path = folder / f"{store_id}.checkpoint"
 
     def last(self) -> str | None:
-        """The note, or None where none was kept here. Refused: `checkpoint-file-unreadable`."""
+        """The note, or None where none was kept here. Refused as `OutsideError`: `outside-not-a-folder`,
+        `checkpoint-file-unreadable`, `outside-malformed` for what is no text.
+        """
         try:
             return self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError):
-            raise Refused("checkpoint-file-unreadable", path=str(self.path)) from None
+        except NotADirectoryError:
+            raise OutsideError("outside-not-a-folder", path=str(self.path.parent)) from None
+        except UnicodeDecodeError:
+            raise OutsideError("outside-malformed", path=str(self.path)) from None
+        except OSError:
+            raise OutsideError("checkpoint-file-unreadable", path=str(self.path)) from None
+
+    def said(self, keys: list[VerifierKey] | None = None) -> Checkpoint | None:
+        """What the note says; None where none was kept here. In: the keys one of which must have signed it; left out, it is not
+        checked. Refused as `OutsideError`, with the file: as `last`, `outside-malformed`, `outside-forged`, `outside-other-key`.
+        """
+        note = self.last()
+        if not note:
+            return None
+        try:
+            return parse(note)[0] if keys is None else opened(note, *keys)
+        except Refused as refused:
+            forged, other = refused.code == "checkpoint-forged", refused.code == "checkpoint-other-key"
+            raise OutsideError(
+                "outside-forged" if forged else "outside-other-key" if other else "outside-malformed", path=str(self.path)
+            ) from refused
+
+    def unwritable(self) -> OutsideError | None:
+        """Why the next one could not be kept here, as far as can be told without writing; None where nothing is in the way."""
+        there = self.path.parent
+        while not there.exists() and there != there.parent:
+            there = there.parent
+        if not there.is_dir():
+            return OutsideError("outside-not-a-folder", path=str(there))
+        if not os.access(there, os.W_OK | os.X_OK):
+            return OutsideError("checkpoint-file-unwritable", path=str(self.path))
+        return None
 
     def keep(self, note: str) -> None:
         """Have this note in place of the one before, on the disk when this returns. Refused: `checkpoint-file-unwritable`."""

@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING
 from domain.refusal import Refused
 from infra.evidence.note import VerifierKey, verifier_key
 from infra.evidence.tree import LOCK
-from infra.store.database import Database, encoder
+from infra.store.database import Database, decoder, encoder
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.ids import Code
     from infra.evidence.signer import Signer
     from infra.store.store import Store
 
 NAME = "casusregie"
+
+
+def reason_of(origin: str) -> str | None:
+    """Why a log was begun anew, as its name says; None of a store's first log."""
+    last = origin.split("/", 2)[2:]
+    return last[0].partition("-")[2] or None if last else None
 
 
 class Keyring:
@@ -71,13 +80,27 @@ class Keyring:
                     return self._begin(f"{NAME}/{self.store.store_id}")
         found = signer.read(self.file, key)
         if found is None:
-            raise Refused("signer-missing", path=str(self.file))
+            raise self.missing()
         return found
 
-    def begin_anew(self) -> VerifierKey:
-        """Make another key for another log of the same store; from here on it signs."""
+    def missing(self) -> Refused:
+        """What to say where the key in use is not here: `signer-missing`, or `signer-other-keys` where the file has others."""
+        from infra.evidence import signer
+
+        others = self.may_write and signer.others_in(self.file)
+        return Refused("signer-other-keys" if others else "signer-missing", path=str(self.file))
+
+    def since(self) -> datetime | None:
+        """Since when the key that signs now does; None before the first."""
+        rows = self.database.query("SELECT since FROM evidence_keys ORDER BY number DESC LIMIT 1")
+        return (decoder(self.database, "moment") or (lambda v: v))(rows[0][0]) if rows else None
+
+    def begin_anew(self, reason: Code) -> VerifierKey:
+        """Make another key for another log of the same store; from here on it signs. In: why, as a code. It stands in the log's
+        name, so it is signed with every checkpoint and nobody who gets one can miss it.
+        """
         with alone(self.database):
-            return self._begin(f"{NAME}/{self.store.store_id}/{secrets.token_hex(4)}").key
+            return self._begin(f"{NAME}/{self.store.store_id}/{secrets.token_hex(4)}-{reason}").key
 
     def _begin(self, origin: str) -> Signer:
         """Make a key, have it in the file first, and then have the store know it."""

@@ -83,6 +83,11 @@ def read(path: Path, key: VerifierKey) -> Signer | None:
     return None
 
 
+def others_in(path: Path) -> bool:
+    """Whether there is a file with keys, to be asked where the one that is wanted is not among them."""
+    return path.exists() and path.stat().st_size > 0
+
+
 def _must_be_private(file: int, path: Path) -> None:
     mode = stat.S_IMODE(os.fstat(file).st_mode)
     if mode & 0o077:

@@ -121,6 +121,28 @@ def test_it_is_given_to_one(casus: Casus, whom: tuple[str, ...]):
     assert (result.code, "--recipient" in result.err) == (2, True)
 
 
+def test_it_is_not_given_to_who_does_the_work_that_it_vouches_for(casus: Casus):
+    result = casus("evidence", "hand-out", "--to", "pilots-1", "-o", str(casus.home / "x"))
+    assert (result.code, "--recipient" in result.err, (casus.home / "x").exists()) == (3, True, False)
+
+
+def test_a_note_outside_that_is_gone_is_said(casus: Casus):
+    assert status(casus)["outside_gone"] is False
+    [file] = casus.home.with_name("home-ledger").glob("*.checkpoint")
+    file.unlink()
+    known = status(casus)
+    assert (known["outside_gone"], known["outside"], known["problem"]) == (True, None, None)
+    assert str(file) in casus.done("evidence", "status").out
+
+
+def test_a_folder_outside_that_can_not_be_written_is_said_before_anything_is_signed(
+    casus: Casus, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("infra.evidence.kept.os.access", lambda *_: False)  # whoever is root may write anywhere
+    known = status(casus)
+    assert (known["problem"], known["signs"]) == ("checkpoint-file-unwritable", False)
+
+
 def test_it_is_not_given_to_who_is_not_there(casus: Casus):
     assert casus("evidence", "hand-out", "--to", "pilots-9", "-o", str(casus.home / "x")).code == 4
     assert not (casus.home / "x").exists()
@@ -232,7 +254,7 @@ def _open_to_others(casus: Casus) -> str:
 def _no_place_outside(casus: Casus) -> str:
     shutil.rmtree(casus.home.with_name("home-ledger"))
     casus.home.with_name("home-ledger").touch()
-    return "checkpoint-file-unreadable"
+    return "outside-not-a-folder"
 
 
 def _damaged(casus: Casus) -> str:
@@ -246,14 +268,14 @@ def _forged(casus: Casus) -> str:
     lines = file.read_text().split("\n")
     lines[1] = str(int(lines[1]) + 1)
     file.write_text("\n".join(lines))
-    return "checkpoint-forged"
+    return "outside-forged"
 
 
 def _of_another_store(casus: Casus) -> str:
     other = Casus(casus.home.with_name("other"))
     set_up(other)
     shutil.copy(other.home / "signer.key", casus.home / "signer.key")
-    return "signer-missing"
+    return "signer-other-keys"
 
 
 HARMS = [_without_key, _open_to_others, _no_place_outside, _damaged, _forged, _of_another_store]
@@ -271,7 +293,9 @@ def test_what_stands_in_the_way_is_said_with_its_mend_and_fails_nothing(
     assert "HBR-2026-0001" in casus.done("cases").out
     known = status(casus)
     assert (known["problem"], known["signs"], known["due"]) == (code, False, True)
-    assert casus("evidence", "checkpoint").code == 3
+    asked = casus("evidence", "checkpoint", lang=lang)
+    assert asked.code == 3
+    assert begins not in asked.err, "why is said once"
 
 
 @pytest.mark.parametrize(
@@ -350,25 +374,36 @@ def test_an_older_backup_put_back_is_noticed_and_nothing_is_signed(casus: Casus)
 
 
 def test_a_log_can_be_begun_anew_openly(casus: Casus):
+    casus.done("evidence", "hand-out", "--recipient", "police", "-o", str(casus.home / "old.checkpoint"))
     there = put_back_an_older_one(casus)
     old = there.done("evidence", "key").out.strip()
-    refused = there("evidence", "begin-anew")
+    refused = there("evidence", "begin-anew", "--reason", "backup-put-back")
     assert (refused.code, "--yes" in refused.err) == (3, True)
     assert there.done("evidence", "key").out.strip() == old
-    begun = there.done("--json", "evidence", "begin-anew", "--yes").row
+    begun = there.done("--json", "evidence", "begin-anew", "--reason", "backup-put-back", "--yes").row
     assert begun["key"] != old
     known = status(there)
     assert (known["problem"], known["origin"]) == (None, begun["origin"])
     assert [row["key"] for row in there.json("evidence", "key")] == [old, begun["key"]]
+    assert old.startswith(known["anew"]["former"] + "+")
+    assert known["anew"]["reason"] == "backup-put-back"
+    assert 0 < known["anew"]["fits"] < known["outside"]
+    said = there.done("evidence", "status").out + there.done("evidence", "list").out
+    assert said.count(f"fit up to place {known['anew']['fits']};") == 2
+    assert [(row["recipient"], row["former"]) for row in known["handed_out"]] == [("police", True)]
+    there.done("evidence", "hand-out", "--recipient", "police", "-o", str(there.home / "new.checkpoint"))
+    listed = there.json("evidence", "list", "--handed-out")
+    assert [(row["recipient"], row["former"]) for row in listed] == [("police", True), ("police", False)]
     aside = [f.name for f in casus.home.with_name("there-ledger").glob("*.before-*.checkpoint")]
     assert len(aside) == 1, "what shows that something was lost stays"
     with open_store(StoreConfig(there.home)) as store:
         events = [store.load(stream)[0].event for stream in store.streams(PREFIX)]
-    assert "evidence-begin-anew" in {e.what for e in events if isinstance(e, Disclosed)}
+    asked = [e for e in events if isinstance(e, Disclosed) and e.what == "evidence-begin-anew"]
+    assert len(asked) == 1, "what was not confirmed was not done"
 
 
 def test_beginning_anew_is_not_for_who_follows_what_happened(casus: Casus):
     casus.done("team", "add-professional", "harbour-table", "--name", "Z", "--partner", "pilots", "--role", "auditor")
     before = casus.done("evidence", "key").out
-    assert casus("evidence", "begin-anew", "--yes", "--as", "pilots-2").code == 3
+    assert casus("evidence", "begin-anew", "--reason", "backup-put-back", "--yes", "--as", "pilots-2").code == 3
     assert casus.done("evidence", "key").out == before

@@ -69,7 +69,7 @@ def test_an_older_log_than_the_last_checkpoint_outside_is_not_signed_until_it_is
     sow(store, 6, 1)
     with pytest.raises(Refused, match="evidence-cut-off"):
         evidence.checkpoint()
-    evidence.begin_anew()
+    evidence.begin_anew("backup-put-back")
     made = evidence.checkpoint()
     assert made.size == 6
     assert made.origin != key.name

@@ -39,7 +39,7 @@ def test_a_note_outside_that_nobody_signed(store: Store, evidence: Evidence):
     sow(store, 4, 1)
     origin, _, rest = note.split("\n", 2)
     evidence.kept.keep(f"{origin}\n2\n{rest}")
-    assert refused(evidence) == "checkpoint-forged"
+    assert refused(evidence) == "outside-forged"
 
 
 @pytest.mark.parametrize("text", ["", "x", "\n\n— a b\n"], ids=["empty", "a word", "no heading"])
@@ -51,7 +51,7 @@ def test_a_note_outside_that_is_none(store: Store, evidence: Evidence, text: str
     if not text:
         assert evidence.checkpoint().size == 4, "an empty file says as much as none"
     else:
-        assert refused(evidence) == "checkpoint-malformed"
+        assert refused(evidence) == "outside-malformed"
 
 
 def test_a_note_outside_of_another_history(store: Store, evidence: Evidence, config: StoreConfig):
@@ -76,7 +76,7 @@ def test_a_note_outside_of_another_store(store: Store, evidence: Evidence, tmp_p
     sow(store, 4, 1)
     seed = signer.keep(tmp_path / "other.key", "casusregie/other", signer.new_seed())
     evidence.kept.keep(seed.sign(3, b"\x05" * 32))
-    assert refused(evidence) == "checkpoint-other-key"
+    assert refused(evidence) == "outside-other-key"
 
 
 def test_a_note_in_the_store_under_another_size(store: Store, evidence: Evidence):
@@ -117,8 +117,8 @@ def test_begun_anew_on_one_machine_another_that_signs_goes_on_with_its_own_note_
     follower.kept.keep(noted.sign(9, b"\x05" * 32))  # an older backup was put back
     sow(store, 4, 1)
     assert refused(follower) == "evidence-cut-off"
-    key = evidence.begin_anew()
-    assert refused(follower) == "signer-missing"
+    key = evidence.begin_anew("backup-put-back")
+    assert refused(follower) == "signer-other-keys"
     file.write_text(file.read_text() + config.signer_in.read_text())
     file.chmod(0o600)
     made = follower.checkpoint()
@@ -137,7 +137,7 @@ def test_a_key_file_of_another_store(store: Store, evidence: Evidence, config: S
     config.signer_in.unlink()
     signer.keep(config.signer_in, "casusregie/other", signer.new_seed())
     sow(store, 3, 1)
-    assert refused(evidence) == "signer-missing"
+    assert refused(evidence) == "signer-other-keys"
 
 
 def test_a_key_under_the_name_of_ours(store: Store, evidence: Evidence, config: StoreConfig):

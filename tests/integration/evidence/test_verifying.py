@@ -90,7 +90,7 @@ def test_after_it_was_begun_anew_both_logs_hold(store: Store, evidence: Evidence
     sow(store, 1, 5)
     first = evidence.checkpoint()
     before = evidence.key
-    evidence.begin_anew()
+    evidence.begin_anew("backup-put-back")
     sow(store, 6, 3)
     evidence.checkpoint()
     report = found(store, config, held=[first.note])

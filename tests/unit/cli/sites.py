@@ -31,7 +31,7 @@ def _refusal(node: ast.AST) -> Iterator[tuple[str, set[str]]]:
     if not isinstance(node, ast.Call) or not node.args:
         return
     name, facts = _name(node.func), {k.arg or "*" for k in node.keywords}
-    if name in ("Refused", "Conflict") or (name == "__init__" and facts):
+    if name in ("Refused", "Conflict", "OutsideError") or (name == "__init__" and facts):
         yield from ((code, facts) for code in _strings(node.args[0]))
     elif name == "NotFound" or (name == "require" and len(node.args) == 3):
         kind = node.args[0] if name == "NotFound" else node.args[1]

@@ -3,7 +3,8 @@
     python verify.py pack.zip --checkpoint the-one-i-was-given.txt --key casusregie/3f0c...+a1b2c3d4+AZ...
 
 Exit: 0 everything holds; 1 something does not hold; 2 it can't be checked. Nothing is shown before all holds.
-The formats: C2SP signed-note and tlog-checkpoint, RFC 6962; the rest is in the pack's README.
+The formats: C2SP signed-note and tlog-checkpoint, RFC 6962; the rest is in the pack's README. All that is checked stands before
+`showing`; `check` is where it comes together.
 """
 
 from __future__ import annotations
@@ -388,7 +389,8 @@ def check_log(pack: dict[str, Any], given: dict[str, Key]) -> Note:
     if origin.group(1) != pack["store"] or not pack["origin"] == note.origin == own.name:
         raise Fault("other-log", note.origin)
     if given and given.get(own.name) != own:
-        raise Fault("other-key", "--key")
+        anew = own.name not in given and any(name.split("/")[:2] == own.name.split("/")[:2] for name in given)
+        raise Fault("no-key", own.name) if anew else Fault("other-key", "--key")
     check_signature(note, own, "checkpoint")
     return note
 
@@ -468,7 +470,8 @@ NOT_CHECKED = {  # what leaves it open whether the pack holds; anything else say
                    "Give a day (2026-03-01) or a time with its zone (2026-03-01T17:00:00+01:00)."),
     "bad-key": ("Dit is geen verificatiesleutel.", "This is not a verifier key."),
     "bad-note": ("Dit is geen ondertekend controlepunt ({what}).", "This is not a signed checkpoint ({what})."),
-    "no-key": ("Geef ook de sleutel van {what}, met --key.", "Give the key of {what} too, with --key."),
+    "no-key": ("Geef ook de sleutel van logboek {what}, met nog een --key.",
+               "Give the key of log {what} too, with one more --key."),
     "no-proof-since": ("Dit pakket heeft geen bewijs vanaf uw controlepunt ({what}). Vraag er een met --since uw controlepunt.",
                        "This pack has no proof from your checkpoint ({what}). Ask for one with --since and that checkpoint."),
     "older": ("Uw controlepunt ({what}) is nieuwer dan dit pakket. Vraag een pakket dat nu is gemaakt, met --since.",

@@ -272,7 +272,9 @@ def test_what_was_begun_anew_goes_on_from_a_checkpoint_of_before_and_says_so():
 
 def test_a_checkpoint_of_before_is_checked_with_the_key_of_before():
     pack, forger = ANEW.pack(since=4, former=FORGE), Forge(EVENTS, TEXTS, seed=b"\x09" * 32)
-    assert fault_of(pack, key=KEY, held=FORGE.note(4)) == "other-key"  # the key that signs now must be given too
+    assert fault_of(pack, key=KEY, held=FORGE.note(4)) == "no-key"  # of the log as it goes on now
+    elsewhere, same = Forge(EVENTS, TEXTS, store="4e" * 16), Forge(EVENTS, TEXTS, anew="/0a1b2c3d-older-backup")
+    assert fault_of(pack, key=str(elsewhere.signer.key)) == fault_of(pack, key=str(same.signer.key)) == "other-key"
     assert fault_of(ANEW.pack(since=4, former=forger), key=KEYS, held=FORGE.note(4)) == "other-key"
     assert fault_of(pack, held=forger.note(4)) == "other-key"
     assert fault_of(ANEW.pack(since=4), held=FORGE.note(4)) == "no-key"

@@ -10,6 +10,7 @@ from infra.cli.own import ASKER, CASE, JSON, leaf
 from infra.cli.param import Param
 from infra.texts import Words
 
+FOR = Param("recipient", "code")
 OUTCOMES = ("shown", "denied", "written", "matched", "exported", "reported")
 SUBJECT = Param("subject", "subject")
 READER = Param("reader", "professional", flag="actor")
@@ -27,7 +28,7 @@ def commands() -> Mapping[str, Callable[[Words], click.Command]]:
 def _log(words: Words) -> click.Command:
     from infra.cli.access_log import log
 
-    asks = (Param("case", "case"), SUBJECT, READER, OF_TEAM, *PERIOD, Param("outcome", "choice", choices=OUTCOMES))
+    asks = (Param("case", "case"), SUBJECT, READER, OF_TEAM, *PERIOD, Param("outcome", "choice", choices=OUTCOMES), FOR)
     return leaf(words, "access log", log, *asks, Param("fields", "yes-no"), also=(*ASKER, JSON))
 
 

@@ -53,7 +53,7 @@ def _rows(
     upto = min(session.store.head() if place is None else place, session.store.head())
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general("access-export", seen=(number,) if number else ())
-    pages = traced(session.readmodels, Wanted(number, since=first, before=beyond, upto=upto))
+    pages = traced(session.readmodels, Wanted(number, since=first, before=beyond, upto=upto, copies=True))
     return (narrowed(row, number) for page in pages for row in page), upto
 
 

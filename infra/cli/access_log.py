@@ -21,7 +21,9 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
     case, subject = about(case, subject)
     formed(asked["reader"], asked["team"])
     first, beyond = period(asked["since"], asked["until"])
-    wanted = Wanted(case, subject, asked["reader"], asked["team"], first, beyond, asked["outcome"])
+    wanted = Wanted(
+        case, subject, asked["reader"], asked["team"], first, beyond, asked["outcome"], recipient=asked["recipient"], copies=True
+    )
     what, wanted = _asked(session, wanted)
     if (missing := unknown(session, wanted)) is not None:
         session.gate.general(what, seen=(case,) if case else ())

@@ -100,6 +100,10 @@ class Reading:
         office = self.words.find("tracing", "offices", code) if field == "role" else None
         return office or labels(self._session, team)(field, code)
 
+    def what(self, code: str) -> str:
+        """What was asked, in words: the command as it is typed, where nothing says more."""
+        return self.words.find("tracing", "what", code) or code.replace("-", " ")
+
     def purpose(self, code: str | None) -> str | None:
         """A purpose as the processing register names it."""
         from infra.policy import register
@@ -139,7 +143,7 @@ def facts_of(reading: Reading, row: DisclosureRow, case: str | None = None) -> M
     return {
         "at": row.at, "who": row.actor or row.recorded_by,
         "about": ", ".join(part for part in (*named, _enterer(reading, row)) if part), "of": row.of or case,
-        "what": row.what.replace("-", " "),
+        "what": reading.what(row.what), "digest": row.digest,
         "version": str(row.seen_version) if row.seen_version else None, "purpose": reading.purpose(row.purpose),
         "basis": reading.basis(row.basis, row.entry), "why": reading.why(row.code), "recipient": row.recipient,
         "subjects": ", ".join(row.subjects), "count": str(len(row.fields)) if row.fields else None,

@@ -40,7 +40,7 @@ def _by(wanted: Wanted) -> Wanted:
 
 
 def _seen(session: Session, wanted: Wanted) -> bool:
-    return any(traced(session.readmodels, wanted, 1))
+    return any(traced(session.readmodels, replace(wanted, recipient=None, copies=False), 1))
 
 
 def _people(records: list[Recorded]) -> Collection[str]:

@@ -351,13 +351,32 @@ def test_the_same_place_gives_the_same_bytes_and_what_left_is_stored_with_its_di
     assert not any(secret in one.read_text() for secret in SECRETS)
 
 
+def test_a_copy_of_the_whole_store_is_told_of_each_case_that_was_in_it(table: Casus, tmp_path: Path):
+    table.done("store", "backup", "--events", str(tmp_path / "before"))
+    number = table.json("intake", "submit", "--reason", "adrift", "--anonymous", "--question", "x")[0]["number"]
+    assert "store-backup" not in {r["what"] for r in log(table, "--case", number)}, "it was not there yet"
+    told = export(table, "fhir-audit", tmp_path / "one", "--case", CASE)
+    table.done("export", "jsonl", "--recipient", "archive", "-o", str(tmp_path / "all"), "--as", "pilots-1")
+    for asked in (("--case", number), ("--subject", f"{number}/s1"), ("--subject", f"{CASE}/s1")):
+        assert {"export-jsonl"} <= {r["what"] for r in log(table, *asked)}
+    rows = log(table, "--case", CASE)
+    assert {"store-backup", "export-jsonl"} <= {r["what"] for r in rows}
+    assert [r["at"] for r in rows] == sorted(r["at"] for r in rows)
+    assert len({r["disclosure"] for r in rows}) == len(rows)
+    assert [r["digest"] for r in log(table, "--recipient", "audit-house")] == [told["digest"]]
+    assert {r["what"] for r in log(table, "--case", CASE, "--recipient", "archive")} == {"export-jsonl"}
+    shown = table.done("access", "log", "--case", CASE, "--as", OFFICER).out.replace("\n", " ")
+    assert told["digest"] in shown
+    assert "archive" in shown
+
+
 def test_an_audit_export_holds_every_disclosure_and_is_checked(table: Casus, tmp_path: Path):
     file = tmp_path / "audit.ndjson"
     before = {r["disclosure"] for r in log(table)}
     export(table, "fhir-audit", file, "--check")
     made = [json.loads(line) for line in file.read_text().splitlines()]
     assert before <= {m["id"] for m in made}
-    export(table, "fhir-audit", file, "--format", "bundle", "--case", CASE)
+    export(table, "fhir-audit", file, "--format", "bundle", "--case", CASE, "--yes")
     assert json.loads(file.read_text())["resourceType"] == "Bundle"
 
 

@@ -10,7 +10,7 @@ from infra.cli.own import ASKER, CASE, JSON, leaf
 from infra.cli.param import Param
 from infra.texts import Words
 
-FOR = Param("recipient", "code")
+FOR = Param("recipient", "code", formed=True)
 OUTCOMES = ("shown", "denied", "written", "matched", "exported", "reported")
 SUBJECT = Param("subject", "subject")
 READER = Param("reader", "professional", flag="actor")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from domain.refusal import Refused
 from infra.cli.asking import written_over
 from infra.cli.param import Param
 from infra.cli.session import Session
@@ -16,7 +17,7 @@ from infra.readmodels.tracing import Wanted, traced
 from projections.disclosures import DisclosureRow
 
 OUTPUT = Param("output", "file", required=True, short="-o")
-RECIPIENT = Param("recipient", "code", required=True)
+RECIPIENT = Param("recipient", "code", required=True, formed=True)
 WHICH = (
     Param("case", "case"), Param("since", "date", flag="from"), Param("until", "date", flag="to"), Param("place", "integer"),
 )  # fmt: skip
@@ -50,7 +51,10 @@ def _rows(
     """
     number, _ = about(case, None)
     first, beyond = period(since, until)
-    upto = min(session.store.head() if place is None else place, session.store.head())
+    head = session.store.head()
+    if place == 0:
+        raise Refused("place-nought", last=head)
+    upto = head if place is None else min(place, head)
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general("access-export", seen=(number,) if number else ())
     pages = traced(session.readmodels, Wanted(number, since=first, before=beyond, upto=upto, copies=True))
@@ -59,7 +63,6 @@ def _rows(
 
 def _checked(rows: Iterable[DisclosureRow]) -> Iterator[DisclosureRow]:
     """Each row, once its resource was found to be a valid one. Refused when what checks it is not installed."""
-    from domain.refusal import Refused
     from infra.exports.fhir import resource
 
     try:

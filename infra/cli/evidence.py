@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FILE = Param("output", "file", short="-o")
 TO = Param("to", "professional")
-RECIPIENT = Param("recipient", "code")
+RECIPIENT = Param("recipient", "code", formed=True)
 REASON = Param("reason", "code", required=True)
 HOLDERS = frozenset({"privacy-officer", "auditor"})
 """The roles of those who watch over a team's work and have no part in it."""

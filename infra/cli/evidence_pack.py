@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from infra.keys.sealing import Opened
 
 ASKS = (
-    Param("since", "file"), Param("place", "integer"), Param("known_at", "moment"), Param("recipient", "code"),
+    Param("since", "file"), Param("place", "integer"), Param("known_at", "moment"), Param("recipient", "code", formed=True),
     Param("texts", "yes-no"), Param("with_access", "yes-no"),
 )  # fmt: skip
 FILE = Param("output", "file", short="-o")

@@ -19,11 +19,12 @@ LISTED = ("faults", "withheld", "logs", "aside")
 
 def tell(session: Session, report: Report) -> None:
     """The faults first, then how far was looked, and what can be said of it all."""
-    say, line = session.words.say, session.out.line
-    for fault, facts in _once(report.faults):
+    say, line, count = session.words.say, session.out.line, len(report.faults)
+    once = list(_once(report.faults))
+    for fault, facts in once:
         line(_fault(session, fault, facts))
     if report.stopped:
-        line(say("verify.stopped", count=len(report.faults)))
+        line(say("verify.stopped", count=count))
     known = {name: value for name, value in asdict(report).items() if name not in LISTED}
     since = {"since": report.since or None}
     if report.withheld:
@@ -48,7 +49,7 @@ def tell(session: Session, report: Report) -> None:
     if not report.held:
         session.out.note("verify.none-held")
     line()
-    line(say(VERDICTS.get(report.verdict, "verify.changed"), **known, count=len(report.faults)))
+    line(say(VERDICTS.get(report.verdict, "verify.changed"), **known, count=count, told=len(once) if len(once) < count else None))
 
 
 def _logs(session: Session, report: Report) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.refusal import NotFound
 from infra.cli.access_export import OUTPUT, RECIPIENT
 from infra.cli.asking import written_over
 from infra.cli.own import TEAM
@@ -39,6 +40,8 @@ def export(
     least = session.gate.shows_from()
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general(what)
+    if which.table is not None and not session.team(which.table).exists():
+        raise NotFound("team", which.table)
     checkpoint = session.evidence.at(place)
     histories = read(session, checkpoint.size, recipient, which, coarsen=coarsen, hide_organisations=hide_organisations)
     told = {"recipient": recipient, "place": checkpoint.size}

@@ -38,7 +38,7 @@ def look(
     formed(number)
     reach = reach_of(session, at, known_at, until)
     records = through(session, what, number)
-    found = _within(number, records, reach)
+    found = _within(session, what, number, records, reach)
     now = found if reach == Reach() else history_of(records)
     texts = _seen(session, what, records, now, found, wanted(found))
     _there(session, records, reach)
@@ -53,7 +53,7 @@ def look_between(
     """A case's history as far as two points, under one act of seeing. The first is empty where the case began later."""
     formed(number)
     records = through(session, what, number)
-    new = _within(number, records, until)
+    new = _within(session, what, number, records, until)
     old = reached(records, since) or History("case", number, (), (), Case())
     texts = _seen(session, what, records, history_of(records), new, wanted(old, new))
     _there(session, records, since, until)
@@ -89,11 +89,14 @@ def through(session: Session, what: str, number: str) -> list[Recorded]:
     return records
 
 
-def _within(number: str, records: Sequence[Recorded], reach: Reach) -> History[Case]:
-    found = reached(records, reach)
-    if found is None:
+def _within(session: Session, what: str, number: str, records: Sequence[Recorded], reach: Reach) -> History[Case]:
+    """The history so far. That nothing was known of a case yet is told only to who may see it."""
+    if (found := reached(records, reach)) is not None:
+        return found
+    if (now := history_of(records)) is None:
         raise NotFound("case", number)
-    return found
+    session.gate.case(what, now.state, records, version=0)
+    raise Refused("not-known-then", number=number, on=records[0].recorded_at)
 
 
 def _said(session: Session, at: date | None, known_at: datetime | None) -> None:

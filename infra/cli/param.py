@@ -27,7 +27,8 @@ class Bad(click.UsageError):
 @dataclass(frozen=True)
 class Param:
     """In: `name` as the code calls it; `kind`; whether it must be given, may be given more than once, stands without
-    an option, and with `both` whether a yes-no has a no. `flag` overrides the option's word, `short` is a letter for it.
+    an option, and with `both` whether a yes-no has a no. `flag` overrides the option's word, `short` is a letter for it. With
+    `formed` a code must look like one before anything is done.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Param:
     both: bool = False
     flag: str = ""
     short: str = ""
+    formed: bool = False
 
     @property
     def option(self) -> str:
@@ -107,9 +109,23 @@ def _value(param: Param, value: Any) -> Any:
         from infra.cli.moments import day, moment, point
 
         return {"date": day, "moment": moment, "point": point}[param.kind](param, value)
+    if param.formed and not _looks_like_code(value):
+        raise Bad("bad-form", param=param.shown, form="code")
     if param.kind == "choice" and value not in param.choices:
         raise Bad("not-a-choice", param=param.shown, choices=param.choices)
     return value
+
+
+def _looks_like_code(value: str) -> bool:
+    import re
+    from typing import get_args
+
+    from pydantic import StringConstraints
+
+    from domain.ids import Code
+
+    found = next(c for c in get_args(Code) if isinstance(c, StringConstraints))
+    return re.fullmatch(str(found.pattern), value) is not None and len(value) <= (found.max_length or len(value))
 
 
 def integer(param: Param, value: str) -> int:

@@ -17,6 +17,8 @@ WHAT = "export-parquet"
 SEGMENT = Param("segment", "integer", default="10000")
 LEAST = 100
 """Smaller segments are files for the sake of files."""
+MOST = 999_999_999
+"""The places in the name of a segment have nine digits."""
 
 
 def export(
@@ -31,7 +33,7 @@ def export(
     from infra.exports.segments import Segments
 
     if segment < LEAST:
-        raise Bad("out-of-range", param=SEGMENT.shown, limit=LEAST)
+        raise Bad("outside", param=SEGMENT.shown, least=LEAST, most=MOST)
     schema()  # refused before anything is stored where pyarrow is not installed
     least = session.gate.shows_from()
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
@@ -67,6 +69,8 @@ def _write(session: Session, folder: Folder, file: str, stretch: Stretch, recipi
 
 
 def _say(session: Session, made: list[Stretch], told: dict[str, Any], segments: int, least: int | None) -> None:
+    from infra.exports.parquet_folder import MANIFEST
+
     if least is not None:
         session.out.warn("counts-withheld", least=least)
     withheld = sum(stretch.withheld for stretch in made)
@@ -77,4 +81,4 @@ def _say(session: Session, made: list[Stretch], told: dict[str, Any], segments: 
         session.out.record({**told, **counts, "withheld": withheld})
     else:
         session.out.line(session.words.say("segments-written", **counts))
-        session.out.line(session.words.say("left-house", **told))
+        session.out.line(session.words.say("left-house-folder", file=MANIFEST, **told))

@@ -108,7 +108,9 @@ class Evidence(Checkpoints):
         head = self.store.head()
         if head == 0:
             raise Refused("evidence-empty")
-        if place is not None and not 0 < place <= head:
+        if place == 0:
+            raise Refused("place-nought", last=head)
+        if place is not None and place > head:
             raise Refused("place-beyond", place=place, last=head)
         return place or head
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from domain.refusal import Conflict
 from infra.store.database import Database
@@ -25,13 +26,19 @@ def one_at_a_time(db: Database) -> Iterator[None]:
         finally:
             db.query("SELECT pg_advisory_unlock(?)", (LOCK,))
         return
-    file = os.open(f"{_file(db)}-rebuild", os.O_CREAT | os.O_WRONLY, 0o600)
+    path = Path(f"{_file(db)}-rebuild")
+    file = os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.stat().st_ino != os.fstat(file).st_ino:
+                raise Conflict("rebuild-running")  # whoever had it was done just now, and another has begun
         except OSError:
             raise Conflict("rebuild-running") from None
-        yield
+        try:
+            yield
+        finally:
+            path.unlink()
     finally:
         os.close(file)
 

@@ -278,3 +278,15 @@ def test_every_replay_and_every_comparison_is_stored_as_seen(casus: Casus):
     found = disclosures(casus)
     assert {(d.what, d.outcome, d.of) for d in found} == {("replay", "shown", NUMBER), ("diff", "shown", NUMBER)}
     assert sorted(len(d.fields) > 0 for d in found) == [False, False, True]
+
+
+@pytest.mark.parametrize("query", ["show", "replay", "trail"])
+def test_of_a_case_that_was_entered_later_it_is_said_that_nothing_was_known(casus: Casus, query: str):
+    then = casus.moment()
+    number = casus.json("intake", "submit", "--reason", "adrift", "--anonymous", "--question", "x")[0]["number"]
+    result = casus("--json", query, number, "--known-at", then)
+    assert (result.code, '"not-known-then"' in result.err) == (3, True), result
+    add = ("team", "add-professional", "harbour-table", "--name", "Somebody", "--partner", "pilots", "--role", "administrator")
+    casus.done(*add)
+    other = casus("--json", query, number, "--known-at", then, "--as", "pilots-2")
+    assert (other.code, '"not-allowed"' in other.err) == (3, True), "only to who may see it"

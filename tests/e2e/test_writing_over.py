@@ -44,3 +44,17 @@ def test_at_a_terminal_it_is_asked_before_anything_is_stored(audited: Casus, tmp
     assert "--output" in result.err
     looked = [row for row in audited.json("access", "log", *AUDITOR) if row["what"] == "evidence-hand-out"]
     assert bool(looked) == (code == 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (("export", "ocel", "--recipient", "Univ er"), "small letters"),
+        (("evidence", "hand-out", "--recipient", "Univ er"), "small"),
+        (("export", "parquet", "--recipient", "x", "--segment", "40"), "from 100 to"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_is_said_before_anything_is_stored(audited: Casus, tmp_path: Path, line: tuple[str, ...], says: str):
+    result = audited(*line, "-o", str(tmp_path / "out"))
+    assert (result.code, says in result.err) == (2, True), result
+    assert line[0] not in {row["what"].partition("-")[0] for row in audited.json("access", "log", *AUDITOR)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import click
@@ -16,6 +17,8 @@ from tests.support.planted import NAME, TEXT
 
 WORD = "wubbechien-oosterplantinga"
 """Somebody's name as a code may look."""
+OFTEN = 3
+"""In so many commands something is planted in a parameter that they share, where it fits none of them."""
 ANYWHERE = ("--lang", "--as", "--team", "--store")
 ELSEWHERE = frozenset({"init", "demo", "completion", "apply", "import", "projections follow", "store upgrade", "store restore"})
 """What is no question to this store, or does not end; tried below or by tests of their own."""
@@ -58,14 +61,17 @@ def line_of(leaf: Leaf, path: tuple[str, ...], known: Mapping[str, str]) -> list
     return line
 
 
-def spoiled(leaf: Leaf, path: tuple[str, ...], line: list[str], *, also: bool) -> Iterator[list[str]]:
+def spoiled(
+    leaf: Leaf, path: tuple[str, ...], line: list[str], *, also: bool, tried: Counter[tuple[str, ...]] | None = None
+) -> Iterator[list[str]]:  # fmt: skip
     """The line with something planted in each place where something can stand, one at a time; `also` where all commands ask
-    the same.
+    the same. `tried` counts over all commands: what fits no parameter of that name and kind is refused by the same lines
+    whichever command asks it, and is planted in some. A word that could be a code goes on into the command, and is in each.
     """
     yield [*line, TEXT]
     yield [*line, f"--{WORD}={NAME}"]
     for p in (*leaf.asks, *(leaf.also if also else ())):
-        yield from _in_place_of(p, leaf, path, line)
+        yield from _in_place_of(p, leaf, path, line, Counter() if tried is None else tried)
 
 
 def anywhere(line: list[str]) -> Iterator[list[str]]:
@@ -78,8 +84,14 @@ def anywhere(line: list[str]) -> Iterator[list[str]]:
         yield [*line[:at], NAME, *line[at + 1 :]]
 
 
-def _in_place_of(p: Param, leaf: Leaf, path: tuple[str, ...], line: list[str]) -> Iterator[list[str]]:
+def _in_place_of(
+    p: Param, leaf: Leaf, path: tuple[str, ...], line: list[str], tried: Counter[tuple[str, ...]]
+) -> Iterator[list[str]]:  # fmt: skip
     for value in _values(p):
+        key = (p.name, p.kind, str(p.positional), *p.choices, value)
+        tried[key] += 1
+        if value != WORD and tried[key] > OFTEN:
+            continue
         if p.positional:
             at = len(path) + [q.name for q in leaf.asks if q.positional].index(p.name)
             yield [*line[:at], value, *line[at + 1 :]]

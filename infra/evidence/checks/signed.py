@@ -47,6 +47,8 @@ class Signed:
         """The largest size of which a checkpoint was found to hold."""
         self.furthest = 0
         """The largest size of which the store has a checkpoint that opens: so far there were leaves."""
+        self._agrees: dict[str, int] = {}
+        """The same of each log by itself: up to where this history is that one's."""
         self._sizes: dict[str, list[int]] = {}
         self._aside: dict[str, Aside] = {}
 
@@ -86,10 +88,10 @@ class Signed:
         if self.given is not None and self.key != str(self.given):
             self.finding.fault(Check.HELD, "key-differs")
         self._read_stored()
+        self.outside = outside.last is not None or outside.file in outside.damaged
         for file in outside.damaged:
             self.finding.fault(Check.OUTSIDE, "note-unreadable", file=file)
         if outside.last is not None:
-            self.outside = True
             self._read_note(Check.OUTSIDE, outside.last, outside.file)
         for file, note in outside.aside.items():
             self._read_note(Check.OUTSIDE, note, file, aside=True)
@@ -163,9 +165,9 @@ class Signed:
         """Hold the root of a tree of this size against what was signed."""
         for expected in self.expected.pop(size, ()):
             if expected.root == root:
-                self.holds = max(self.holds, size)
+                self.holds = self._agrees[expected.origin] = max(self.holds, size)
             else:
-                self._differs(expected, "root-differs", size=size, after=self.holds)
+                self._differs(expected, "root-differs", size=size)
 
     def earlier(self, tree: Tree, base: Checkpoint) -> None:
         """Hold what is smaller than the tree that was started from against it, by a consistency proof of what is stored."""
@@ -175,17 +177,17 @@ class Signed:
                     proof = tree.consistency(size, base.size)
                     verify_consistency(size, base.size, expected.root or b"", base.root, proof)
                 except (ProofError, Refused):
-                    self._differs(expected, "root-differs", size=size, after=0)
+                    self._differs(expected, "root-differs", size=size)
 
     def cut_off(self, last: int) -> None:
         """What is left was signed of a log that went further than this one does, or of none at all."""
         for size, each in sorted(self.expected.items()):
             for expected in each:
-                self._differs(expected, "cut-off" if size > last else "root-differs", size=size, last=last, after=self.holds)
+                self._differs(expected, "cut-off" if size > last else "root-differs", size=size, last=last)
 
     def _differs(self, expected: Expected, kind: str, **facts: Any) -> None:
         """This history is not the one that was signed. Where another log was begun since, that may be why."""
-        current = self._current
+        current, facts["after"] = self._current, self._agrees.get(expected.origin, 0)
         if expected.aside:
             self._aside[expected.aside] = replace(self._aside[expected.aside], fits=False)
         elif (

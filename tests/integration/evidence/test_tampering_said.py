@@ -58,10 +58,10 @@ def put_back(attacker: Attacker, *, anew: bool) -> Report:
         evidence = Evidence(store, attacker.config.signer_in, attacker.config.outside)
         if anew:
             evidence.begin_anew("backup-put-back")
-            evidence.checkpoint()
         store.append_bulk([noted(f"LEL-2026-{n:04}", "c8") for n in range(1000, 1260)], receipt("c8"))
         store.head()
-        if anew:
+        if anew:  # what the new log signed is not what the former one did
+            evidence.checkpoint(100)
             evidence.checkpoint()
         return verify(store, attacker.kept, held=attacker.sown.held)
 

@@ -21,6 +21,7 @@ RECIPIENT = Param("recipient", "code", required=True, formed=True)
 WHICH = (
     Param("case", "case"), Param("since", "date", flag="from"), Param("until", "date", flag="to"), Param("place", "integer"),
 )  # fmt: skip
+FHIR, LOGBOEK = "export-fhir-audit", "export-logboek"
 
 
 def fhir_audit(session: Session, output: str, recipient: str, form: str, check: bool, yes: bool, **which: Any) -> None:
@@ -28,9 +29,9 @@ def fhir_audit(session: Session, output: str, recipient: str, form: str, check: 
     from infra.exports import fhir
 
     written_over(session, (OUTPUT, output), yes=yes)
-    rows, place = _rows(session, **which)
+    rows, place = _rows(session, FHIR, **which)
     made = (fhir.ndjson if form == "ndjson" else fhir.bundle)(_checked(rows) if check else rows)
-    _write(session, made, output, recipient, place, which["case"])
+    _write(session, FHIR, made, output=output, recipient=recipient, place=place, case=which["case"])
 
 
 def logboek(session: Session, output: str, recipient: str, register: str | None, yes: bool, **which: Any) -> None:
@@ -38,13 +39,13 @@ def logboek(session: Session, output: str, recipient: str, register: str | None,
     from infra.exports.logboek import REGISTER, lines
 
     written_over(session, (OUTPUT, output), yes=yes)
-    rows, place = _rows(session, **which)
+    rows, place = _rows(session, LOGBOEK, **which)
     made = lines(rows, lambda who: session.store.tokens.digest(f"logboek {recipient}", who), register or REGISTER)
-    _write(session, made, output, recipient, place, which["case"])
+    _write(session, LOGBOEK, made, output=output, recipient=recipient, place=place, case=which["case"])
 
 
 def _rows(
-    session: Session, case: str | None, since: date | None, until: date | None, place: int | None
+    session: Session, what: str, case: str | None, since: date | None, until: date | None, place: int | None
 ) -> tuple[Iterator[DisclosureRow], int]:
     """The disclosures up to a place in the log, the last one there is unless another was named: what was exported once
     can be exported again, the same to the byte.
@@ -56,7 +57,7 @@ def _rows(
         raise Refused("place-nought", last=head)
     upto = head if place is None else min(place, head)
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
-    session.gate.general("access-export", seen=(number,) if number else ())
+    session.gate.general(what, seen=(number,) if number else ())
     pages = traced(session.readmodels, Wanted(number, since=first, before=beyond, upto=upto, copies=True))
     return (narrowed(row, number) for page in pages for row in page), upto
 
@@ -74,7 +75,9 @@ def _checked(rows: Iterable[DisclosureRow]) -> Iterator[DisclosureRow]:
         yield row
 
 
-def _write(session: Session, made: Iterable[bytes], output: str, recipient: str, place: int, case: str | None) -> None:
+def _write(
+    session: Session, what: str, made: Iterable[bytes], *, output: str, recipient: str, place: int, case: str | None
+) -> None:
     from infra.exports.files import written_whole
 
     digest, count = sha256(), 0
@@ -86,7 +89,7 @@ def _write(session: Session, made: Iterable[bytes], output: str, recipient: str,
             if count % 1000 == 0:
                 session.out.progress(session.words.say("written", count=count))
         seen = (case,) if case else ()
-        session.gate.general("access-export", outcome="exported", recipient=recipient, digest=digest.hexdigest(), seen=seen)
+        session.gate.general(what, outcome="exported", recipient=recipient, digest=digest.hexdigest(), seen=seen)
     session.out.progress_done()
     told = {"recipient": recipient, "place": place, "digest": digest.hexdigest()}
     if session.out.json:

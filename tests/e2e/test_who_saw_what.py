@@ -346,8 +346,8 @@ def test_the_same_place_gives_the_same_bytes_and_what_left_is_stored_with_its_di
     again = export(table, what, other, "--place", str(first["place"]))
     assert one.read_bytes() == other.read_bytes() != b""
     assert first["digest"] == again["digest"] == hashlib.sha256(one.read_bytes()).hexdigest()
-    told = [(r["recipient"], r["digest"]) for r in log(table, "--outcome", "exported")]
-    assert told == [("audit-house", first["digest"])] * 2
+    told = [(r["what"], r["recipient"], r["digest"]) for r in log(table, "--outcome", "exported")]
+    assert told == [(f"export-{what}", "audit-house", first["digest"])] * 2
     assert not any(secret in one.read_text() for secret in SECRETS)
 
 

@@ -182,7 +182,7 @@ def test_what_was_asked_narrows_it(lived: Field):
     ("more", "code", "word"),
     [
         (("--place", "999999"), 3, "place-beyond"), (("--place", "0"), 3, "place-nought"),
-        (("--team", "nobodys-table"), 4, "nobodys-table"),
+        (("--team", "nobodys-table"), 4, "unknown-team"),
         (("--from", "1990-01-01", "--to", "1990-02-01"), 3, "export-empty"),
         (("--from", "2026-02-01", "--to", "2026-01-01"), 2, "ends-first"), (("--coarsen", "year"), 2, "not-a-choice"),
     ],

@@ -223,7 +223,7 @@ def test_it_refuses_what_can_not_be(table: Casus):
     assert table(*ask, "--place", "1", "--known-at", "2026-01-01").code == 2
     assert "--known-at" in table(*ask, "--place", "1", "--known-at", "2026-01-01").err
     for words, said in (
-        (("--place", "99999"), "99999"), (("--place", "1"), "no event up to place 1"), (("--place", "0"), "0"),
+        (("--place", "99999"), "99999"), (("--place", "1"), "no event up to place 1"), (("--place", "0"), "from 1"),
         (("--since", str(file_of(table, "none"))), "no such file"), (("--known-at", "2020-01-01"), "no event up to place 0"),
     ):  # fmt: skip
         result = table(*ask, *words)

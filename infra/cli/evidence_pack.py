@@ -124,7 +124,8 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
     events = stored(session.evidence, [number], asked.upto)
     if not events:
         raise Refused("place-before-case", place=asked.upto)
-    refs, last = (sealed_in(events) if asked.texts else []), max(e.version for e in events)
+    sealed, last = sealed_in(events), max(e.version for e in events)
+    refs = sealed if asked.texts else []
     texts = session.gate.provable(asked.what, state, records, refs, version=last) if refs else {}
     seen = _who_saw(session, number, asked.upto) if asked.with_access else {}
     if seen:
@@ -152,12 +153,13 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
     kept = sum(isinstance(t, Withheld) for t in texts.values())
     told = {
         "number": number, "place": asked.upto, "size": asked.checkpoint.size, "events": len(events), "later": later,
-        "opened": len(opened), "withheld": kept, "recipient": who, "digest": digest,
+        "opened": len(opened), "withheld": kept, "not_asked": len(sealed) - len(refs), "recipient": who, "digest": digest,
     }  # fmt: skip
     if session.out.json:
         session.out.record(told)
         return
-    session.out.line(session.words.say("evidence.packed", **{k: v for k, v in told.items() if k != "later"}))
+    unsaid = {"later", *(("not_asked",) if asked.texts or not sealed else ()), *(() if asked.texts else ("opened", "withheld"))}
+    session.out.line(session.words.say("evidence.packed", **{k: v for k, v in told.items() if k not in unsaid}))
     if later:
         session.out.warn("evidence.not-yet", versions=", ".join(map(str, later)), size=asked.checkpoint.size)
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 FORMAT = "casusregie-pack/1"
 HERE = Path(__file__).parent
 CHUNK = 200
-ERASED = ("case.rights.erasure-begun", "case.rights.subject-erased")
-"""What says of whom texts are gone; the later one counts."""
+ERASED = ("case.rights.subject-erased", "case.rights.erasure-begun")
+"""What says of whom texts are gone; the first one counts where there are both."""
 DATED = (1980, 1, 1, 0, 0, 0)
 """When everything in the zip is from: the same pack is the same bytes."""
 
@@ -44,7 +44,7 @@ class Contents(NamedTuple):
     checkpoint: Checkpoint
     events: Sequence[Stored]
     texts: Mapping[Ref, Opened | Withheld]
-    erased: Mapping[str, int]
+    erased: Mapping[str, Sequence[int]]
     since: Checkpoint | None = None
     closed: frozenset[str] = frozenset()
     """Streams of which the digest alone goes along: who saw more cases than this one at once."""
@@ -70,10 +70,12 @@ def sealed_in(events: Iterable[Stored]) -> list[Ref]:
     ]
 
 
-def erasures(records: Iterable[Recorded]) -> dict[str, int]:
-    """Where a history says of its people that they were erased: the place, by subject."""
-    found = sorted((ERASED.index(r.topic), r.place, r.event) for r in records if r.topic in ERASED and r.place is not None)
-    return {event.subject: place for _, place, event in found}  # type: ignore[attr-defined]
+def erasures(records: Iterable[Recorded]) -> dict[str, list[int]]:
+    """Where a history says of its people that they were erased: the places by subject, those that say it best first."""
+    found: dict[str, list[int]] = {}
+    for _, place, event in sorted((ERASED.index(r.topic), r.place, r.event) for r in records if r.topic in ERASED and r.place):
+        found.setdefault(event.subject, []).append(place)  # type: ignore[attr-defined]
+    return found
 
 
 def pack(evidence: Evidence, what: Contents) -> bytes:
@@ -135,30 +137,33 @@ def _state(event: Stored, digest: bytes, what: Contents) -> dict[str, Any]:
     if event.stream in what.closed:
         return {"digest": _base64(digest), "withheld": {"withheld": "other-cases"}}
     if event.state is None:
-        by = min((p for p in what.erased.values() if p > event.place), default=None)
+        by = min((p for places in what.erased.values() for p in places if p > event.place), default=None)
         if by is None:
             raise Refused("event-damaged", stream=event.stream, version=event.version, field="state")
         if by > what.upto:
             raise Refused("erased-since", place=by)
         return {"digest": _base64(digest), "withheld": {"withheld": "erased", "by": by}}
     state = bytes(event.state)
-    texts = {
-        field: _text(what.texts.get(Ref(event.stream, event.version, field)), what.erased.get(at.subject), what.upto)
-        for field, at in sealed_of(parse(event.stream, event.version, state)).items()
-    }
+    texts = {}
+    for field, at in sealed_of(parse(event.stream, event.version, state)).items():
+        shown = (p for p in what.erased.get(at.subject, ()) if event.place < p <= what.upto)
+        texts[field] = _text(what.texts.get(Ref(event.stream, event.version, field)), next(shown, None))
     return {"state": _base64(state)} | ({"texts": texts} if texts else {})
 
 
-def _text(found: Opened | Withheld | None, erased: int | None, upto: int) -> dict[str, Any]:
-    """A text, or why not. In: what was opened (None: it was not asked for), and where its subject was erased. What was not asked
-    for is said to be erased by what is shown alone: so the same place gives the same bytes, whoever is erased later.
+def _text(found: Opened | Withheld | None, erased: int | None) -> dict[str, Any]:
+    """A text, or why not. In: what was opened (None: it was not asked for), and where what is shown says, after it, that its
+    subject was erased. By that alone is what was not asked for said to be erased: so the same place gives the same bytes, whoever
+    is erased later. Of what was erased later the pack proves nothing, and names no place.
     """
-    if found is None and (erased is None or erased > upto):
+    if found is None and erased is None:
         return {"withheld": "not-asked"}
     found = found or Withheld("erased")
-    if isinstance(found, Withheld):
-        return {"withheld": found.why} | ({"by": erased} if found.why == "erased" and erased is not None else {})
-    return {"text": found.text, "salt": _base64(found.salt)}
+    if not isinstance(found, Withheld):
+        return {"text": found.text, "salt": _base64(found.salt)}
+    if found.why == "erased":
+        return {"withheld": "erased-since"} if erased is None else {"withheld": "erased", "by": erased}
+    return {"withheld": found.why}
 
 
 def verifier() -> bytes:

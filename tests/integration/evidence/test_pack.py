@@ -145,9 +145,9 @@ def test_bytes_that_were_removed_go_along_as_their_digest_with_the_erasure(world
     with pytest.raises(Refused, match="event-damaged"):
         packing.pack(world.evidence, contents._replace(events=events))
     with pytest.raises(Refused, match="erased-since"):
-        packing.pack(world.evidence, contents._replace(events=events, erased={"s1": world.now.size + 5}))
+        packing.pack(world.evidence, contents._replace(events=events, erased={"s1": [world.now.size + 5]}))
     by = contents.events[-1].place
-    made = json.loads(packing.pack(world.evidence, contents._replace(events=events, erased={"s1": by})))
+    made = json.loads(packing.pack(world.evidence, contents._replace(events=events, erased={"s1": [by]})))
     assert made["events"][0]["withheld"] == {"withheld": "erased", "by": by}
     assert fault_of(made) == "erasure", "what is said to erase them does not"
 
@@ -187,7 +187,7 @@ def test_what_was_begun_anew_goes_on_from_a_checkpoint_of_before_and_says_so(wor
 @pytest.mark.parametrize(("back", "why"), [(0, "erased"), (1, "not-asked")])
 def test_what_was_not_asked_for_of_who_is_erased_by_then_is_erased(world: World, back: int, why: str):
     """Up to a place before the erasure the pack stays the one that it was."""
-    contents = world.contents(texts=False)._replace(erased={"s1": world.now.size})
+    contents = world.contents(texts=False)._replace(erased={"s1": [world.now.size]})
     contents = contents._replace(upto=world.now.size - back, events=contents.events[:-1])
     pack = json.loads(packing.pack(world.evidence, contents))
     assert {t["withheld"] for e in pack["events"] for t in e.get("texts", {}).values()} == {why}
@@ -196,11 +196,20 @@ def test_what_was_not_asked_for_of_who_is_erased_by_then_is_erased(world: World,
 def test_withheld_texts_say_why_and_an_erasure_says_where(world: World):
     refs = packing.sealed_in(packing.stored(world.evidence, [CASE], world.now.size))
     said: list[Opened | Withheld] = [Withheld("role"), Withheld("no-consent"), Withheld("erased")]
-    contents = world.contents(texts=False)._replace(texts=dict(zip(refs, said, strict=True)), erased={"s1": 99})
+    contents = world.contents(texts=False)._replace(texts=dict(zip(refs, said, strict=True)), erased={"s1": [99]})
     pack = json.loads(packing.pack(world.evidence, contents))
     found = [t for e in pack["events"] for t in e.get("texts", {}).values()]
-    assert found == [{"withheld": "role"}, {"withheld": "no-consent"}, {"withheld": "erased", "by": 99}]
+    assert found == [{"withheld": "role"}, {"withheld": "no-consent"}, {"withheld": "erased-since"}]
     assert fault_of(pack) == ""
+
+
+def test_who_was_erased_before_a_text_was_recorded_is_not_said_to_be_erased_by_that(world: World):
+    contents = world.contents(texts=False)
+    first, last = contents.events[0].place, world.now.size
+    for places, by in (([first], None), ([first, last], last), ([last, first], last), ([last + 1], None)):
+        pack = json.loads(packing.pack(world.evidence, contents._replace(erased={"s1": places})))
+        why = {"withheld": "not-asked"} if by is None else {"withheld": "erased", "by": by}
+        assert [t for e in pack["events"][1:] for t in e.get("texts", {}).values() if e["place"] < last] == [why] * 2, places
 
 
 def test_a_history_that_was_made_anew_does_not_go_on_from_what_was_handed_out(world: World, make_again: Callable[[], World]):

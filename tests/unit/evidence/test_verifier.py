@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 import zipfile
 from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,6 +24,7 @@ from tests.support.packs import (
     MEDDLING,
     OTHER,
     Forge,
+    Meddle,
     Pack,
     Text,
     base64,
@@ -86,7 +90,17 @@ def test_of_several_checks_that_notice_it_the_first_is_enough(name: str):
 
 
 @pytest.mark.parametrize(
-    "says", [{"stream": OTHER}, {"version": 9}, {"version": True}, {"topic": "case.closing.closed"}, {"facts": []}]
+    "says",
+    [
+        {"stream": OTHER},
+        {"version": 9},
+        {"version": True},
+        {"topic": "case.closing.closed"},
+        {"facts": []},
+        {"facts": None},
+        {"by": None},
+        {"by": "kwintes-2"},
+    ],
 )
 def test_bytes_that_say_something_else_than_what_stands_beside_them(says: dict[str, Any]):
     pack = forged(stored(4, CASE, 3, says=says))
@@ -128,10 +142,33 @@ def test_erased_is_who_the_history_says():
         assert fault_of(other) == ""
 
 
-def test_who_was_erased_after_what_is_shown_is_said_to_be():
-    pack = FORGE.pack(size=7)
-    assert fault_of(pack) == ""
-    assert pack["events"][-1]["texts"]["text"]["by"] > pack["upto"]
+def put_why(why: str, **by: int) -> Meddle:
+    """Why the last event's text is not there."""
+    return lambda pack: pack["events"][-1].update(texts={"text": {"withheld": why, **by}})
+
+
+OF_BEFORE = meddled(FORGE.pack(size=7, since=4), put_why("erased-since"))
+"""A pack of before the erasure, made after it."""
+
+
+def test_who_was_erased_after_what_is_shown_is_on_the_word_of_who_made_it():
+    assert fault_of(OF_BEFORE) == ""
+    for by in (8, 9, 999_999):
+        bad = meddled(OF_BEFORE, put_why("erased", by=by))
+        assert fault_of(bad) == "erasure"
+        with weakened("check_erasure"):
+            assert fault_of(bad) == ""
+    assert fault_of(meddled(OF_BEFORE, put_why("erased-since", by=8))) == "erasure"
+
+
+def test_what_was_recorded_after_an_erasure_is_not_erased_by_it():
+    after = stored(9, CASE, 6, texts={"text": Text("s2", "Weer terug")})
+    log = [*EVENTS[:8], after]
+    bad = Forge(log, TEXTS | {(9, "text"): Text("s2", "", {"withheld": "erased", "by": 8})}).pack()
+    assert fault_of(bad) == "erasure"
+    with weakened("check_erasure"):
+        assert fault_of(bad) == ""
+    assert fault_of(Forge(log, TEXTS | {(9, "text"): Text("s2", "Weer terug")}).pack()) == ""
 
 
 # --- bytes that do not go along
@@ -151,6 +188,20 @@ def without_bytes(pack: Pack, number: int, **why: Any) -> Pack:
 
 def test_bytes_that_were_removed_after_an_erasure_are_withheld():
     assert fault_of(without_bytes(GOOD, 4, withheld="erased", by=8)) == ""
+
+
+def test_bytes_that_are_withheld_are_named_for_nobody_proves_whose_they_were(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """The fourth is of nobody who was erased: any event before an erasure can be said to be of that person."""
+    bare = without_bytes(GOOD, 2, withheld="erased", by=8)
+    verdict = json.loads(told(tmp_path, capsys, "--json", pack=bare).splitlines()[-1])
+    assert (verdict["verdict"], verdict["withheld"]) == ("holds-but-withheld", [4])
+    out = told(tmp_path, capsys, pack=bare)
+    assert "HOLDS, but what 1 event(s) said is withheld and can't be proved (place 4): 6 events" in out
+    assert "withheld, so says who made this: erased at place 8" in out
+    assert "KLOPT, maar wat 1 gebeurtenis(sen) zeiden" in told(tmp_path, capsys, "--lang", "nl", pack=bare)
+    verdict = json.loads(told(tmp_path, capsys, "--json").splitlines()[-1])
+    assert (verdict["verdict"], verdict["withheld"]) == ("holds", [])
+    assert "\nHOLDS: 6 events" in told(tmp_path, capsys)
 
 
 @pytest.mark.parametrize("why", [{"withheld": "erased"}, *({"withheld": "erased", "by": n} for n in (0, 4, 99))])
@@ -311,6 +362,7 @@ NOT_A_PACK: dict[str, bytes] = {
     "nothing": b"", "no JSON": b"{", "a list": b"[]", "null": b"null", "a number": b"1", "two objects": b"{}{}",
     "not UTF-8": b"\xff\xfe", "deep": b"[" * 200_000, "deep objects": b'{"a":' * 200_000,
     "a huge number": b'{"upto":' + b"9" * 10_000 + b"}",
+    "very many parts": b"[" + b"[]," * 200_000 + b"[]]", "very many names": b'{"a":"b",' * 100_000,
     "not a number": b'{"upto": NaN}', "a name twice": b'{"format": "a", "format": "a"}',
 }  # fmt: skip
 
@@ -512,6 +564,14 @@ def test_a_moment_after_all_that_is_shown_is_minded(moment: str, more: bool, tmp
     (tmp_path / "pack.json").write_text(json.dumps(GOOD), encoding="utf-8")
     verify.main([str(tmp_path / "pack.json"), "--known-at", moment])
     assert ("ends at place 9" in capsys.readouterr().err) is more
+
+
+def test_a_day_ends_as_it_does_in_amsterdam_without_a_table_of_zones(monkeypatch: pytest.MonkeyPatch):
+    zone = ZoneInfo("Europe/Amsterdam")
+    days = [datetime(year, 1, 1, 23, 59, 59, 999999, zone) + timedelta(days=n) for year in (2000, 2026, 2028) for n in range(366)]
+    monkeypatch.setitem(sys.modules, "zoneinfo", None)
+    assert [verify.moment(f"{day:%Y-%m-%d}") for day in days] == [day.astimezone(UTC) for day in days]
+    assert verify.moment("2026-03-28").utcoffset() != verify.moment("2026-03-29").utcoffset(), "the control: it does change"
 
 
 @pytest.mark.parametrize("moment", ["", "yesterday", "2026-02-30", "2026-03-01T09:00:00", "2026-03", "9" * 5000])

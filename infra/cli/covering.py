@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import sys
 
 from domain.refusal import Refused
@@ -26,5 +28,12 @@ def cover(session: Session) -> None:
         from infra.cli.failures import refusal
 
         session.out.warn("evidence.not-signed-now", why=refusal(refused, session.words))
+    except sqlite3.Error as failed:
+        # what was asked for is in the store already: that its checkpoint isn't must not read as if nothing were
+        session.out.warn("evidence.not-signed-database", reason=type(failed).__name__)
+    except BrokenPipeError:
+        raise
+    except OSError as failed:
+        session.out.warn("evidence.not-signed-system", reason=os.strerror(failed.errno or 0))
     except KeyboardInterrupt:
         session.out.warn("evidence.interrupted")

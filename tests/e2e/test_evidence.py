@@ -1,6 +1,7 @@
 """Checkpoints as they are made by whoever works, handed out, and refused where the log does not follow on them."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -303,8 +304,10 @@ def test_what_stands_in_the_way_is_said_with_its_mend_and_fails_nothing(
     [
         (Due, Refused("store-busy", path="x"), "No checkpoint was signed, and what was recorded stands."),
         (Evidence, KeyboardInterrupt(), "No checkpoint was signed: interrupted."),
+        (Evidence, sqlite3.IntegrityError("x"), "what was recorded stands. The database failed (IntegrityError);"),
+        (Evidence, OSError(28, "x"), "what was recorded stands. The system refused: No space left"),
     ],
-    ids=["busy", "interrupted"],
+    ids=["busy", "interrupted", "database", "system"],
 )
 def test_what_comes_in_between_while_it_is_signed_fails_nothing_either(
     casus: Casus, monkeypatch: pytest.MonkeyPatch, where: type, error: BaseException, said: str

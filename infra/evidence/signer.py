@@ -39,7 +39,7 @@ def new_seed() -> bytes:
 
 
 def keep(path: Path, name: str, seed: bytes) -> Signer:
-    """Put a key into the file, after those that are there; on the disk when this returns.
+    """Put a key into the file, on a line of its own after those that are there; on the disk, and read back, when this returns.
 
     Refused: `signer-file-unwritable`, `signer-file-open-to-others`.
     """
@@ -48,22 +48,28 @@ def keep(path: Path, name: str, seed: bytes) -> Signer:
     line = f"{PRIVATE}{name}+{signer.key.id.hex()}+{data}\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         try:
             _must_be_private(file, path)
-            os.write(file, line.encode())
+            size = os.fstat(file).st_size
+            # a copy put back by hand may have lost its last line break, and two keys on one line are none
+            ended = not size or os.pread(file, 1, size - 1) == b"\n"
+            os.write(file, (line if ended else f"\n{line}").encode())
             os.fsync(file)
         finally:
             os.close(file)
     except OSError:
         raise Refused("signer-file-unwritable", path=str(path)) from None
+    if read(path, signer.key) is None:
+        raise Refused("signer-file-unwritable", path=str(path))
     return signer
 
 
 def read(path: Path, key: VerifierKey) -> Signer | None:
     """The signer of a verifier key, if the file has it; None where there is no file or no such key in it.
 
-    Refused: `signer-file-open-to-others`, `signer-file-unreadable`, `signer-file-malformed` with the line's number.
+    Another key's line that is damaged is passed over. Refused: `signer-file-open-to-others`, `signer-file-unreadable`;
+    `signer-file-malformed` with the number of the damaged line that may be the one looked for.
     """
     try:
         with path.open("rb") as file:
@@ -73,13 +79,18 @@ def read(path: Path, key: VerifierKey) -> Signer | None:
         return None
     except OSError:
         raise Refused("signer-file-unreadable", path=str(path)) from None
+    damaged = None
     for number, line in enumerate(lines, start=1):
-        name, found, seed = _parsed(line, path, number)
-        if (name, found) == (key.name, key.id.hex()):
-            signer = Signer(name, seed)
+        parsed = _parsed(line)
+        if parsed is None:
+            damaged = damaged or number
+        elif parsed[:2] == (key.name, key.id.hex()):
+            signer = Signer(key.name, parsed[2])
             if signer.key != key:
                 raise Refused("signer-file-malformed", path=str(path), line=number)
             return signer
+    if damaged is not None:
+        raise Refused("signer-file-malformed", path=str(path), line=damaged)
     return None
 
 
@@ -94,12 +105,13 @@ def _must_be_private(file: int, path: Path) -> None:
         raise Refused("signer-file-open-to-others", path=str(path), mode=f"{mode:04o}")
 
 
-def _parsed(line: str, path: Path, number: int) -> tuple[str, str, bytes]:
+def _parsed(line: str) -> tuple[str, str, bytes] | None:
+    """A line's name, key id and seed; None where it is damaged."""
     name, found, data = (*line.removeprefix(PRIVATE).split("+", 2), "", "")[:3]
     try:
         seed = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
         seed = b""
     if not line.startswith(PRIVATE) or len(seed) != 33 or seed[:1] != ED25519:
-        raise Refused("signer-file-malformed", path=str(path), line=number)
+        return None
     return name, found, seed[1:]

@@ -176,6 +176,37 @@ def test_the_key_is_its_owners_alone_from_the_first_moment(store: Store, evidenc
     assert stat.S_IMODE(evidence.kept.path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("cut", [1, 9], ids=["its line break", "half its line"])
+def test_a_key_file_that_lost_its_end_takes_another_key_all_the_same(
+    store: Store, evidence: Evidence, config: StoreConfig, cut: int
+):
+    sow(store, 1, 2)
+    first = evidence.checkpoint()
+    config.signer_in.write_bytes(config.signer_in.read_bytes()[:-cut])
+    key = evidence.begin_anew("key-lost")
+    sow(store, 3, 1)
+    made = evidence.checkpoint()
+    assert (made.origin, made.size) == (key.name, 3)
+    former = evidence.keys()[0]
+    assert former.name == first.origin
+    if cut == 1:
+        assert signer.read(config.signer_in, former) is not None
+    else:
+        with pytest.raises(Refused, match="signer-file-malformed"):
+            signer.read(config.signer_in, former)
+
+
+def test_a_key_that_can_not_be_read_back_is_not_known_to_the_store(
+    store: Store, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+):
+    sow(store, 1, 2)
+    evidence.checkpoint()
+    monkeypatch.setattr("infra.evidence.signer.os.write", lambda _file, data: len(data))
+    with pytest.raises(Refused, match="signer-file-unwritable"):
+        evidence.begin_anew("key-lost")
+    assert len(evidence.keys()) == 1
+
+
 # --- clocks
 
 

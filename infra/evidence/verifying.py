@@ -77,7 +77,7 @@ class _Verifying:
         return Report(
             store=self.id, size=self.last, since=self.began, not_read=self.began, events=walk.events, trusted=walk.trusted,
             sealed=seals.count if seals else None, waiting=self.waiting, checkpoints=signed.stored, signed=signed.holds,
-            key=signed.key, outside=signed.outside, held=len(signed.held), logs=signed.logs,
+            key=signed.by, outside=signed.outside, held=len(signed.held), logs=signed.logs,
             aside=signed.aside, unguarded=bare, withheld=erasures.all(),
             faults=tuple(self.finding.faults), stopped=stopped,
         )  # fmt: skip
@@ -94,6 +94,7 @@ class _Verifying:
         with uncollected():
             walk.go(Growing(tables, finding, signed, tower, max(leaves, signed.furthest)), self.last, self.tell)
         signed.cut_off(self.last)
+        signed.vouched()
         walk.handed.check()
         handed.check_keys(tables, finding, signed.logs)
         if walk.seals:

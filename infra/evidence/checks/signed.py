@@ -21,13 +21,14 @@ KINDS = {"checkpoint-malformed": "note-malformed", "checkpoint-forged": "note-fo
 
 
 class Expected(NamedTuple):
-    """The root that a checkpoint says a tree of some size has, and whose checkpoint it is; of which log; and in which file
-    where it was put aside.
+    """The root that a checkpoint says a tree of some size has, and whose checkpoint it is; of which log; the key that signed
+    it, None where none did that counts; and in which file where it was put aside.
     """
 
     check: Check
     root: bytes | None
     origin: str
+    by: str | None
     aside: str = ""
 
 
@@ -44,7 +45,9 @@ class Signed:
         self.held = [parse(note)[0] for note in held]
         self.outside = False
         self.holds = 0
-        """The largest size of which a checkpoint was found to hold."""
+        """The largest size of which a checkpoint was found to hold; where a key was given, one that it signed."""
+        self.by: str | None = None
+        """The key that signed that one."""
         self.furthest = 0
         """The largest size of which the store has a checkpoint that opens: so far there were leaves."""
         self._agrees: dict[str, int] = {}
@@ -56,6 +59,10 @@ class Signed:
     def key(self) -> str | None:
         """The key that signs now."""
         return str(self._current.key) if self._current else None
+
+    def _counts(self, note: str, keys: Sequence[VerifierKey]) -> str | None:
+        """The key that signed a note, of those that are believed: who gave a key believes no other, whatever the store names."""
+        return next((str(k) for k in ([self.given] if self.given else keys) if self._opens(note, [k]) is None), None)
 
     @property
     def _current(self) -> Known | None:
@@ -109,7 +116,8 @@ class Signed:
             if not text(made_by):
                 self.finding.fault(Check.STAMPS, "stamp-malformed", number, column="checkpoints.made_by")
             known = self.keys.get(text(origin))
-            kind = self._opens(text(note), [known.key] if known else [])
+            keys = [known.key] if known else []
+            kind = self._opens(text(note), keys)
             if kind is None:
                 said, _ = parse(note)
                 kind = None if (said.origin, said.size, said.root) == (origin, size, digest(root)) else "note-differs"
@@ -117,7 +125,8 @@ class Signed:
                 self.furthest = number
             else:
                 self.finding.fault(Check.SIGNATURES, kind, size=number)
-            self._expect(number, Expected(Check.ROOTS, digest(root), text(origin)))
+            by = self._counts(text(note), keys) if kind is None else None
+            self._expect(number, Expected(Check.ROOTS, digest(root), text(origin), by))
 
     def _read_note(self, check: Check, note: str, file: str | None = None, *, aside: bool = False) -> None:
         """One that is not the store's own. That of another store says nothing of this one; one of a former log that was put
@@ -133,15 +142,15 @@ class Signed:
             self.finding.fault(check, "note-other-store", size=said.size, **named)
             return
         keys = [*(known.key for known in self.keys.values()), *([self.given] if self.given and check is Check.HELD else [])]
-        kind = self._opens(note, keys)
+        kind, by = self._opens(note, keys), self._counts(note, keys)
         if aside and file and not (self._current and said.origin == self._current.key.name):
             self._aside[file] = Aside(file, said.origin, said.size, None if kind else True)
             if kind is None:
-                self._expect(said.size, Expected(check, said.root, said.origin, file))
+                self._expect(said.size, Expected(check, said.root, said.origin, by, file))
             return
         if kind is not None:
             self.finding.fault(check, kind, size=said.size, **named)
-        self._expect(said.size, Expected(check, said.root, said.origin))
+        self._expect(said.size, Expected(check, said.root, said.origin, by))
 
     def _opens(self, note: str, keys: Sequence[VerifierKey]) -> str | None:
         """What keeps a note from being one of these keys' own; None when it is."""
@@ -165,7 +174,8 @@ class Signed:
         """Hold the root of a tree of this size against what was signed."""
         for expected in self.expected.pop(size, ()):
             if expected.root == root:
-                self.holds = self._agrees[expected.origin] = max(self.holds, size)
+                self._agrees[expected.origin] = size
+                self._held_by(expected, size)
             else:
                 self._differs(expected, "root-differs", size=size)
 
@@ -178,6 +188,17 @@ class Signed:
                     verify_consistency(size, base.size, expected.root or b"", base.root, proof)
                 except (ProofError, Refused):
                     self._differs(expected, "root-differs", size=size)
+                else:
+                    self._held_by(expected, size)
+
+    def _held_by(self, expected: Expected, size: int) -> None:
+        if expected.by is not None:
+            self.holds, self.by = size, expected.by
+
+    def vouched(self) -> None:
+        """A key that was given signed some of what holds: else it is there by name alone. Asked once all roots were held."""
+        if self.given is not None and self.by is None and self.key == str(self.given):
+            self.finding.fault(Check.HELD, "key-signed-nothing")
 
     def cut_off(self, last: int) -> None:
         """What is left was signed of a log that went further than this one does, or of none at all."""

@@ -10,6 +10,8 @@ from infra.evidence.checks.guards import GUARDED, unguarded
 from infra.evidence.checks.reading import Tables
 from infra.evidence.checks.report import ALL, Check, Report
 from infra.evidence.evidence import Evidence
+from infra.evidence.merkle import root_of
+from infra.evidence.signer import Signer, new_seed
 from infra.evidence.verifying import verify
 from infra.store import StoreConfig, create_store, open_store
 from infra.store.store import Store
@@ -47,6 +49,27 @@ def test_a_hand_out_is_named_with_the_event_that_says_so(attacker: Attacker):
     assert [(f.kind, str(f.stream)[:7], f.version, f.facts["recipient"]) for f in found] == [
         ("checkpoint-gone", "access:", 1, "municipal-audit")
     ] * 2
+
+
+def test_a_key_that_is_named_here_and_signed_nothing_that_holds_is_not_the_one_that_vouches(attacker: Attacker):
+    """Another key signs a changed history, under another origin, and the genuine one is left as the last in the list."""
+    attacker.do("UPDATE stored_events SET recorded_by = 'x' WHERE originator_id = ? AND originator_version = 5", PLAIN)
+    attacker.rebuild()
+    hand = Signer(f"{attacker.sown.key.name}/0badc0de", new_seed())
+    attacker.do("UPDATE evidence_keys SET number = 2")
+    attacker.do("INSERT INTO evidence_keys SELECT 1, ?, since FROM evidence_keys", str(hand.key))
+    root = root_of([bytes(h) for (h,) in attacker.ask("SELECT hash FROM leaves ORDER BY place")])
+    row = (hand.key.name, root, hand.sign(287, root))
+    attacker.do("UPDATE checkpoints SET origin = ?, root = ?, note = ? WHERE size = 287", *row)
+    attacker.do("DELETE FROM checkpoints WHERE size < 287")
+    attacker.kept.path.unlink()
+    with attacker.opened() as store:
+        given = verify(store, attacker.kept, key=attacker.sown.key, checks=ALL - {Check.KEPT})
+        believed = verify(store, attacker.kept, key=attacker.sown.key, checks=ALL - {Check.KEPT, Check.HELD})
+        without = verify(store, attacker.kept, checks=ALL - {Check.KEPT})
+    assert ([f.kind for f in given.faults], given.signed, given.key) == (["key-signed-nothing"], 0, None)
+    assert (believed.faults, believed.verdict) == ((), "unsigned")
+    assert (without.faults, without.signed, without.key) == ((), 287, str(hand.key))
 
 
 def put_back(attacker: Attacker, *, anew: bool) -> Report:

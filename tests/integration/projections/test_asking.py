@@ -27,8 +27,9 @@ def test_who_may_only_read_asks_while_events_wait_for_a_place(on_server: Store, 
         """
         DROP ROLE IF EXISTS casus_test_asker;
         CREATE ROLE casus_test_asker LOGIN;
-        GRANT USAGE ON SCHEMA casus, casus_read TO casus_test_asker;
+        GRANT USAGE ON SCHEMA casus, casus_keys, casus_read TO casus_test_asker;
         GRANT SELECT ON ALL TABLES IN SCHEMA casus, casus_read TO casus_test_asker;
+        GRANT SELECT ON casus_keys.casus_schema TO casus_test_asker;
         GRANT EXECUTE ON FUNCTION casus.place_new TO casus_test_asker;
         """
     )

@@ -27,7 +27,7 @@ NOTHING: Mapping[str, str] = {}
 def report(error: BaseException, session: Session) -> Exit:
     """Say what went wrong on stderr, in a sentence or, where JSON was asked, as one object. Out: the exit code."""
     if isinstance(error, BrokenPipeError):
-        return Exit.DONE  # whoever read our output has seen enough
+        return Exit(session.code)  # whoever read our output has seen enough; what was found stays so
     heard = error.error if isinstance(error, Line) else error
     label = _label(session, heard) if isinstance(heard, Refused) else None
     code, name, lines = explained(hushed(error, session, label), session, label)

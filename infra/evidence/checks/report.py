@@ -100,9 +100,9 @@ class Report:
     """What came of it. `size`: the last place; `since`: after which place was read, so that `not_read` events before it were
     not; `events`: how many were checked, and `trusted` how many were not to be read and went by their stored leaf; `sealed`: how
     many sealed fields hold what their events say, None where this login may not read them; `waiting`: events without a place
-    yet, which is no fault on a server; `signed`: up to which place a checkpoint holds (0: none), and which key signed that one; `outside`:
-    whether one is kept outside the store; `logs`: more than one where it was begun anew; `unguarded`: the tables of history
-    that nothing keeps from being changed any more; `stopped`: whether there were more faults than are told.
+    yet, which is no fault on a server; `signed`: up to which place a checkpoint holds (0: none), and which key signed that one;
+    `outside`: whether one is kept outside the store; `logs`: more than one where it was begun anew; `unguarded`: the tables of
+    history that nothing keeps from being changed any more; `stopped`: whether there were more faults than are told.
     """
 
     store: str

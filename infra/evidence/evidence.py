@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from domain.refusal import Refused
 from infra.evidence.checkpoints import Checkpoints, Made
 from infra.evidence.due import Due, Often
+from infra.evidence.kept import OutsideError
 from infra.evidence.keyring import alone, stands
 from infra.evidence.note import Checkpoint, VerifierKey
 from infra.evidence.tree import Told, Tree
@@ -121,7 +121,7 @@ class Evidence(Checkpoints):
         root = self.tree.root(size)
         made = Checkpoint(signer.key.name, size, root, signer.sign(size, root))
         encode = encoder(self.database, "moment") or (lambda v: v)
-        row = (made.origin, size, root, made.note, encode(self.store.now()), self._login)
+        row = (made.origin, size, root, made.note, encode(self.store.now()), self.keyring.login)
         self.database.execute(f"INSERT INTO {stands(self.database, 'checkpoints')} VALUES (?, ?, ?, ?, ?, ?)", row)
         if all(each.size < size for each in held):
             self.kept.put_aside(unless=made.origin)
@@ -139,6 +139,8 @@ class Evidence(Checkpoints):
         last, key = self.last(), self.key
         held = [self._opened(last.checkpoint)] if last else []
         kept = self.kept.said(self.keys())
+        if kept is not None and self.keyring.later(kept.origin):
+            raise OutsideError("outside-later-log", path=str(self.kept.path))
         # one of before it was begun anew is put aside, not followed
         if kept is not None and kept not in held and (key is None or kept.origin == key.name):
             held.append(kept)
@@ -190,11 +192,3 @@ class Evidence(Checkpoints):
         except Refused as refused:
             return refused
         return None
-
-    @cached_property
-    def _login(self) -> str:
-        if self.database.kind == "postgresql":
-            return str(self.database.query("SELECT session_user")[0][0])
-        from infra.store.embedded import login
-
-        return login()

@@ -90,6 +90,27 @@ class Keyring:
         others = self.may_write and signer.others_in(self.file)
         return Refused("signer-other-keys" if others else "signer-missing", path=str(self.file))
 
+    def later(self, origin: str) -> bool:
+        """Whether a log was begun after the one that the store says it goes on with: the file with the signing keys, to which
+        each new one is added at the end, is not the database's to change. Not told by a run that may not sign.
+        """
+        from infra.evidence import signer
+
+        key = self.key
+        if key is None or origin == key.name or not self.may_write:
+            return False
+        names = signer.names(self.file)
+        return {origin, key.name} <= set(names) and names.index(origin) > names.index(key.name)
+
+    @cached_property
+    def login(self) -> str:
+        """Who signs: on a server the login at the database, on a laptop the operating system's user."""
+        if self.database.kind == "postgresql":
+            return str(self.database.query("SELECT session_user")[0][0])
+        from infra.store.embedded import login
+
+        return login()
+
     def since(self) -> datetime | None:
         """Since when the key that signs now does; None before the first."""
         rows = self.database.query("SELECT since FROM evidence_keys ORDER BY number DESC LIMIT 1")

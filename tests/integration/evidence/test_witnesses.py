@@ -47,6 +47,38 @@ def refused(evidence: Evidence) -> Refused:
     return told.value
 
 
+def swap_the_keys(attacker: Attacker) -> None:
+    """Have the first key sign again, over a history that was cut off."""
+    attacker.do("UPDATE evidence_keys SET number = number + 10")
+    attacker.do("UPDATE evidence_keys SET number = 13 - number")
+    attacker.cut_back(200)
+    for table in ("checkpoints", "leaves", "tiles"):
+        attacker.do(f"DELETE FROM {table}")
+
+
+def test_a_former_key_does_not_sign_again_over_the_note_of_the_later_one(attacker: Attacker):
+    with signing(attacker) as (_, evidence):
+        evidence.begin_anew("key-lost")
+        note = evidence.checkpoint().note
+    swap_the_keys(attacker)
+    with signing(attacker) as (_, evidence):
+        assert refused(evidence).code == "outside-later-log"
+        assert (evidence.kept.last(), evidence.all()) == (note, [])
+        made = evidence.begin_anew("keys-changed")
+        assert evidence.checkpoint().origin == made.name
+
+
+def test_without_the_order_of_the_signing_keys_it_would(attacker: Attacker, monkeypatch: pytest.MonkeyPatch):
+    """The control."""
+    with signing(attacker) as (_, evidence):
+        evidence.begin_anew("key-lost")
+        evidence.checkpoint()
+    swap_the_keys(attacker)
+    monkeypatch.setattr("infra.evidence.keyring.Keyring.later", lambda *_: False)
+    with signing(attacker) as (_, evidence):
+        assert evidence.checkpoint().size == 200
+
+
 @pytest.mark.parametrize("what", ["evidence-hand-out", "evidence-pack"])
 def test_a_changed_history_of_which_nothing_signed_is_left_is_not_signed(attacker: Attacker, what: str):
     with signing(attacker) as (store, evidence):

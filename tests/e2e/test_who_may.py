@@ -41,8 +41,8 @@ QUERIES = {
 """What is asked of each query."""
 ELSEWHERE = {
     "evidence-hand-out", "evidence-begin-anew", "evidence-pack",
-    "export-fhir-audit", "export-logboek", "export-ocel", "export-parquet", "export-xes", "export-jsonl", "import", "keys-rotate", "rights-replay-ledger",
-    "store-backup", "region",
+    "export-fhir-audit", "export-logboek", "export-ocel", "export-parquet", "export-xes", "export-jsonl",
+    "import", "keys-rotate", "rights-replay-ledger", "store-backup", "region",
 }  # fmt: skip
 """Queries that need a file or a place of their own, or show what is shipped alone: tried where they are."""
 

@@ -10,15 +10,17 @@ from infra.cli.evidence_verify import facts_of
 from infra.evidence.checks.report import Check
 
 if TYPE_CHECKING:
+    from infra.cli.evidence_verify import Apart
     from infra.cli.session import Session
     from infra.evidence.checks.report import Fault, Report, Withheld
 
-VERDICTS = {"intact": "verify.intact", "intact-after": "verify.intact-after", "unsigned": "verify.nothing"}
+VERDICTS = {"intact": "verify.intact", "intact-after": "verify.intact-after", "intact-but-gone": "verify.intact-but-gone",
+            "unsigned": "verify.nothing"}  # fmt: skip
 LISTED = ("faults", "withheld", "logs", "aside")
 
 
-def tell(session: Session, report: Report) -> None:
-    """The faults first, then how far was looked, and what can be said of it all."""
+def tell(session: Session, report: Report, apart: Apart) -> None:
+    """The faults first, then how far was looked, and what can be said of it all. In: the report, and who was erased, apart."""
     say, line, count = session.words.say, session.out.line, len(report.faults)
     once = list(_once(report.faults))
     for fault, facts in once:
@@ -29,8 +31,11 @@ def tell(session: Session, report: Report) -> None:
     since = {"since": report.since or None}
     if report.withheld:
         session.out.heading(say("verify.withheld", **since))
-        for one in report.withheld:
+        named, others = apart
+        for one in named:
             line(_withheld(session, one))
+        if others:
+            line(say("verify.others-withheld", **{name: count or None for name, count in others.items()}))
         line()
     line(say("verify.read", **known | since))
     if report.not_read:
@@ -49,6 +54,7 @@ def tell(session: Session, report: Report) -> None:
     if not report.held:
         session.out.note("verify.none-held")
     line()
+    known |= {"gone": report.gone or None}
     line(say(VERDICTS.get(report.verdict, "verify.changed"), **known, count=count, told=len(once) if len(once) < count else None))
 
 

@@ -17,9 +17,11 @@ from infra.cli.session import Session
 from infra.texts import Words
 
 if TYPE_CHECKING:
-    from infra.evidence.checks.report import Fault, Report
+    from infra.evidence.checks.report import Fault, Report, Withheld
     from infra.evidence.note import VerifierKey
 
+Apart = tuple[list["Withheld"], dict[str, int]]
+"""Who was erased and may be named to who asks, and the counts of all others."""
 WHAT = "evidence-verify"
 ASKS = (Param("since", "file"), Param("held", "file", many=True), Param("key", "word"))
 
@@ -36,6 +38,7 @@ def run(session: Session, since: str | None, held: Sequence[str], key: str | Non
     from infra.evidence.verifying import verify as check
 
     session.past_ledger()  # nothing that is sealed is opened, and a backup that was put back is to be verified too
+    session.past_readmodels()
     session.gate.general(WHAT)  # stored first, so that nothing is read for somebody who may not
     session.place()
     store = session.store
@@ -45,15 +48,16 @@ def run(session: Session, since: str | None, held: Sequence[str], key: str | Non
         tell=lambda place: session.out.progress(session.words.say("verify.at", count=place)),
     )  # fmt: skip
     session.out.progress_done()
-    if seen := _seen(report):
+    apart = told_apart(session, report)
+    if seen := _seen(report, apart[0]):
         session.gate.general(WHAT, seen=seen)
     session.code = Exit.DONE if report.intact else Exit.CHANGED
     if session.out.json:
-        session.out.record(plain(report))
+        session.out.record(plain(report, apart))
         return
     from infra.cli.evidence_verified import tell
 
-    tell(session, report)
+    tell(session, report, apart)
 
 
 def _note(file: str | None) -> str | None:
@@ -90,19 +94,51 @@ def _key(key: str | None) -> VerifierKey | None:
             return verifier_key(Path(key).read_bytes().decode("utf-8", "replace"))
 
 
-def _seen(report: Report) -> set[str]:
-    """The cases and tables that the report names."""
+def _seen(report: Report, erased: Sequence[Withheld]) -> set[str]:
+    """The cases and tables that the answer names."""
     from domain.disclosure import PREFIX
 
-    named = {fault.stream for fault in report.faults} | {one.stream for one in report.withheld}
+    named = {fault.stream for fault in report.faults} | {one.stream for one in erased}
     return {stream for stream in named if stream is not None and not stream.startswith(PREFIX)}
 
 
-def plain(report: Report) -> dict[str, Any]:
-    """The report as JSON has it."""
+def told_apart(session: Session, report: Report) -> Apart:
+    """Who was erased in cases that the asker may see; and of all others, who are not named, how many there are and what of
+    theirs is withheld: nothing where there are none. Of a case that can't be read nobody knows whose it is.
+    """
+    named = [one for one in report.withheld if _may_see(session, one.stream)]
+    others = [one for one in report.withheld if one not in named]
+    if not others:
+        return named, {}
+    return named, {
+        "erased": len(others), "fields": sum(one.fields for one in others), "removed": sum(one.removed for one in others),
+        "events": sum(len(one.events) for one in others),
+    }  # fmt: skip
+
+
+def _may_see(session: Session, stream: str) -> bool:
+    """Whether the asker may see that case."""
+    from domain.case import Case
+    from domain.event import replay
+
+    try:
+        records = session.store.load(stream)
+    except Refused as refused:
+        if refused.code != "event-damaged":
+            raise
+        return False
+    if not records or not records[0].topic.startswith("case."):
+        return False
+    return session.gate.may("show", replay(Case(), records)).allowed
+
+
+def plain(report: Report, apart: Apart) -> dict[str, Any]:
+    """The report as JSON has it. In: the report, and who was erased, told apart."""
     facts = {name: value for name, value in asdict(report).items() if name not in {"faults", "withheld"}}
+    named, others = apart
     return {
-        "verdict": report.verdict, "intact": report.intact, **facts, "withheld": [asdict(one) for one in report.withheld],
+        "verdict": report.verdict, "intact": report.intact, **facts, "gone": report.gone,
+        "withheld": [asdict(one) for one in named], "withheld_elsewhere": others,
         "faults": [{k: v for k, v in facts_of(fault).items() if v is not None} for fault in report.faults],
     }  # fmt: skip
 

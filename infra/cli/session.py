@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from infra.config import Settings
     from infra.engine import Engine
     from infra.evidence.evidence import Evidence
+    from infra.evidence.note import VerifierKey
     from infra.readmodels import ReadModels
     from infra.seeing.gate import Gate
+    from infra.seeing.rostered import Rostered
     from infra.store.clock import Clock
     from infra.store.config import StoreConfig
     from infra.store.store import Store
@@ -47,6 +49,7 @@ class Session:
         """What the command at hand asks: its fields, as people know them."""
         self._open = ExitStack()
         self._teams: dict[str, Team] = {}
+        self._rostered: Rostered | None = None
 
     def told(
         self, *, json: bool = False, actor: str | None = None, team: str | None = None, store: str | None = None,
@@ -98,6 +101,15 @@ class Session:
         if "store" not in self.__dict__:
             self.__dict__["store"] = self._open.enter_context(open_store(self.store_config, self.clock, replaying=True))
 
+    def past_readmodels(self) -> None:
+        """Go by the tables' own events for who asks: a store that is damaged is to be verified too, and no read model can be
+        brought up there. On a server the database says who is let in, but for the owner.
+        """
+        from infra.seeing.rostered import Rostered
+
+        if not self.settings.store or self.store.in_owners_hands():
+            self._rostered = Rostered(self.store)
+
     @cached_property
     def readmodels(self) -> ReadModels:
         """The read models, caught up when they are asked."""
@@ -117,7 +129,11 @@ class Session:
         """The evidence log: what shows that nothing was changed."""
         from infra.evidence.evidence import Evidence
 
-        return Evidence(self.store, self.store_config.signer_in, self.store_config.outside, self.settings.often())
+        def begun(_: VerifierKey) -> None:
+            self.out.warn("evidence.key-made", path=str(config.signer_in), outside=str(config.outside))
+
+        config = self.store_config
+        return Evidence(self.store, config.signer_in, config.outside, self.settings.often(), begun)
 
     @cached_property
     def gate(self) -> Gate:
@@ -130,10 +146,12 @@ class Session:
 
     def _homes(self, login: str, who: str | None) -> list[str]:
         """The tables where somebody is at home. Asked when the case does not say it: read models take time to load."""
-        return self.readmodels.teams_of(login, who)
+        return self._rostered.homes(login, who) if self._rostered else self.readmodels.teams_of(login, who)
 
     def _peopled(self) -> bool:
         """Whether anybody is on a roster."""
+        if self._rostered:
+            return self._rostered.peopled()
         from projections.registry import projection
 
         return bool(self.readmodels.rows(projection("roster"), left=None))

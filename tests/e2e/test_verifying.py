@@ -2,15 +2,22 @@
 
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
 
 from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
+from infra.cli.evidence_verify import told_apart
 from infra.cli.exits import Exit
+from infra.cli.failures import report
+from infra.cli.session import Session
+from infra.evidence.checks.report import Withheld
 from infra.evidence.signer import Signer, new_seed
 from infra.store import StoreConfig, open_store
+from infra.texts import Words
 from tests.e2e.conftest import Casus, set_up
 
 CASE = "HBR-2026-0001"
@@ -119,3 +126,46 @@ def test_who_verifies_is_stored_with_the_cases_that_were_named(table: Casus):
         events = [store.load(stream)[0].event for stream in store.streams(PREFIX)]
     found = [e for e in events if isinstance(e, Disclosed) and e.what == "evidence-verify"]
     assert sorted(e.seen for e in found) == [(), (CASE,)]
+
+
+def test_a_damaged_event_that_no_read_model_can_take_up_does_not_keep_anybody_from_verifying(table: Casus):
+    table.done("intake", "supplement", CASE, "--text", "More")
+    of = f"originator_id = '{CASE}'"
+    last = f"{of} AND originator_version = (SELECT max(originator_version) FROM stored_events WHERE {of})"
+    if table.dsn:
+        with psycopg.connect(table.dsn, autocommit=True, options="-c search_path=casus") as server:
+            server.execute("DROP TRIGGER stored_events_stay ON stored_events")
+            server.execute(f"UPDATE stored_events SET state = '{{}}' WHERE {last}".encode())
+    else:
+        file = sqlite3.connect(table.home / "casus.db", isolation_level=None)
+        file.execute("DROP TRIGGER stored_events_stay")
+        file.execute(f"UPDATE stored_events SET state = CAST('{{}}' AS BLOB) WHERE {last}")
+        file.close()
+        assert table("cases").code == Exit.REFUSED  # a list is made of the read models
+    said = table("--json", *ASKED)
+    assert said.code == Exit.CHANGED
+    assert "envelope-differs" in {f["fault"] for f in said.row["faults"]}
+
+
+@pytest.mark.parametrize("code", [Exit.DONE, Exit.CHANGED])
+def test_what_was_found_is_told_by_the_exit_code_though_nobody_reads_on(code: Exit):
+    session = Session(Words("en"), {})
+    session.code = code
+    assert report(BrokenPipeError(), session) == code
+
+
+def test_of_who_was_erased_in_cases_that_one_may_not_see_counts_alone_are_told(casus: Casus):
+    casus.done("intake", "submit", "--question", "The boat drifts", "--reason", "adrift", "--name", "Wilma Waterman")
+    casus.done("team", "add-professional", "harbour-table", "--partner", "pilots", "--role", "administrator", "--name", "Ad Min")
+    erased: Any = SimpleNamespace(withheld=(Withheld(CASE, "s1", 3, None, 2, 1, (1,)), Withheld("GONE-2026-0001", "s1", 2, 4)))
+    counts = {"erased": 1, "fields": 0, "removed": 0, "events": 0}
+    assert apart(casus, "pilots-1", erased) == ([CASE], counts)
+    assert apart(casus, "pilots-2", erased) == ([], {"erased": 2, "fields": 2, "removed": 1, "events": 1})
+
+
+def apart(casus: Casus, who: str, report: Any) -> tuple[list[str], dict[str, int]]:
+    session = Session(Words("en"), {"CASUS_HOME": str(casus.home)}, clock=casus.clock)
+    session.told(actor=who)
+    named, others = told_apart(session, report)
+    session.close()
+    return [one.stream for one in named], others

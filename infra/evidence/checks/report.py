@@ -133,13 +133,21 @@ class Report:
     @property
     def verdict(self) -> str:
         """What can be said of it all, by its stable name: `changed`; `unsigned` where no checkpoint vouches for any of it;
-        `intact-after` where what is before a place was not read; `intact`.
+        `intact-after` where what is before a place was not read; `intact-but-gone` where what some events said is not there to
+        be proved; `intact`.
         """
         if self.faults:
             return "changed"
         if not self.signed:
             return "unsigned"
-        return "intact-after" if self.not_read else "intact"
+        if self.not_read:
+            return "intact-after"
+        return "intact-but-gone" if self.gone else "intact"
+
+    @property
+    def gone(self) -> int:
+        """Of how many events the bytes are gone after an erasure: that they stood there is proved, not what they said."""
+        return sum(len(one.events) for one in self.withheld)
 
 
 class EnoughError(Exception):

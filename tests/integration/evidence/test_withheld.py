@@ -25,6 +25,7 @@ def test_bytes_that_are_gone_after_an_erasure_are_withheld(attacker: Attacker):
     assert report.faults == ()
     (one,) = report.withheld
     assert (one.fields, one.removed, one.events) == (1, 1, (4,))
+    assert (report.verdict, report.gone) == ("intact-but-gone", 1)
 
 
 def test_an_event_whose_bytes_are_gone_is_still_held_against_its_leaf(attacker: Attacker):

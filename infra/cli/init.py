@@ -40,7 +40,7 @@ def init(
     if team or profile:
         made |= _team(session, team, profile, partner, role, name)
     if not session.settings.store:  # on a server who follows the log signs, with a key that the owner need not have
-        made["key"] = str(session.evidence.key or session.evidence.begin())
+        made["key"] = str(session.evidence.key or session.evidence.begin(new=made["store"] == "made"))
     if session.out.json:
         session.out.record(made | {"assurance": session.assurance})
         return

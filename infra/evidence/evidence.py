@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.refusal import Refused
+from infra.evidence.beginning import never_begun
 from infra.evidence.checkpoints import Checkpoints, Made
 from infra.evidence.due import Due, Often
 from infra.evidence.kept import OutsideError
@@ -16,6 +18,7 @@ from infra.evidence.witnesses import all_there, handed_out_and_gone
 from infra.store.database import encoder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from domain.ids import Code
@@ -26,12 +29,18 @@ PAUSE = 0.2
 
 
 class Evidence(Checkpoints):
-    """The evidence log of one store. In: the store, where the signing key is kept, and the folder outside the store."""
+    """The evidence log of one store. In: the store, where the signing key is kept, the folder outside it, how often one is due,
+    and who hears of a first key made for it."""
 
-    def __init__(self, store: Store, signer_file: Path, outside: Path, often: Often | None = None) -> None:
+    def __init__(
+        self, store: Store, signer_file: Path, outside: Path, often: Often | None = None,
+        begun: Callable[[VerifierKey], object] = lambda _: None,
+    ) -> None:  # fmt: skip
         super().__init__(store, signer_file, outside)
         self.tree = Tree(self.database, store.store_id)
         self._due = Due(store, often or Often())
+        self._first = partial(never_begun, self.database, signer_file, outside)
+        self._begun = begun
 
     def due(self) -> bool:
         """Whether it is time for the next."""
@@ -43,9 +52,11 @@ class Evidence(Checkpoints):
         """
         return self.keyring.can_sign()
 
-    def begin(self) -> VerifierKey:
-        """The key that signs; made where there is none yet."""
-        return self.keyring.signer().key
+    def begin(self, *, new: bool = False) -> VerifierKey:
+        """The key that signs; made where there is none yet. In: whether the store itself was made just now, beside which the
+        files of another may stand. Refused as `never_begun` is, and as `Keyring.signer` is.
+        """
+        return self.keyring.signer(None if new else self._first).key
 
     def begin_anew(self, reason: Code) -> VerifierKey:
         """Go on with a new log after an older backup was put back for good, or the key was lost: another origin, another key,
@@ -63,13 +74,14 @@ class Evidence(Checkpoints):
 
         Refused: `evidence-inconsistent` when the log does not follow on the last checkpoint; `evidence-cut-off` when it does not
         reach so far; `evidence-gap` when a place has lost its event; `checkpoint-gone` when one that was handed out is not stored
-        any more; `signer-missing` or `signer-other-keys` when the key is not here; `OutsideError` for what is kept outside;
-        `place-beyond` for a place that nothing has; `evidence-empty`. Events are not read again: a verification does.
+        any more; `evidence-begun-before` when it has no key and had one; `signer-missing` or `signer-other-keys`
+        when the key is not here; `OutsideError` for what is kept outside; `place-beyond` for a place that
+        nothing has; `evidence-empty`. Events are not read again: a verification does.
         """
         size = self._place(place)
         held = self._held()
         if (known := self._known(size)) is None:
-            signer = self.keyring.signer()
+            signer = self.keyring.signer(self._first, self._begun)
             self.tree.grow(size, tell)
             with alone(self.database):
                 # somebody else may have signed meanwhile
@@ -165,17 +177,9 @@ class Evidence(Checkpoints):
 
     def agrees(self, origin: str | None = None) -> int | None:
         """Up to which signed size the tree is as it was signed: the largest checkpoint in the store that holds, of any log or of
-        one; None where none does. Whichever holds, those before it do too, so half of them need no look each time.
+        one; None where none does.
         """
-        found = sorted({m.checkpoint for m in self.all() if origin in (None, m.checkpoint.origin)}, key=lambda c: c.size)
-        size, low, high = self.tree.size, 0, len(found)
-        while low < high:
-            each = found[middle := (low + high) // 2]
-            if each.size <= size and self.tree.root(each.size) == each.root:
-                low = middle + 1
-            else:
-                high = middle
-        return found[low - 1].size if low else None
+        return self.tree.fits({(c.size, c.root) for c, *_ in self.all() if origin in (None, c.origin)})
 
     def problem(self) -> Refused | None:
         """What stands in the way of the next checkpoint, as far as can be told without making one; None where nothing does."""
@@ -186,6 +190,8 @@ class Evidence(Checkpoints):
                     self._follows(each)
             self._whole()
             if self.keyring.may_write:
+                if self.key is None:
+                    self._first()
                 if not self.can_sign():
                     return self.keyring.missing()
                 return self.kept.unwritable()

@@ -86,3 +86,16 @@ class Kept:
             self.path.replace(self.path.with_name(f"{self.path.stem}.before-{origin.rsplit('/', 1)[-1]}.checkpoint"))
         except OSError:
             raise Refused("checkpoint-file-unwritable", path=str(self.path)) from None
+
+
+def kept_in(folder: Path) -> list[Path]:
+    """The files of all notes in a folder outside a store, whichever store's; none where there is no such folder.
+
+    Refused: `checkpoint-file-unreadable`.
+    """
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".checkpoint")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        raise OutsideError("checkpoint-file-unreadable", path=str(folder)) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -67,8 +67,14 @@ class Keyring:
             return True
         return bool(self.database.query("SELECT has_table_privilege('casus.evidence_keys', 'INSERT')")[0][0])
 
-    def signer(self) -> Signer:
-        """The signer of the key in use; the first time it is made. Refused as `signer-missing` where its key is not here."""
+    def signer(
+        self, first: Callable[[], object] | None = None, begun: Callable[[VerifierKey], object] = lambda _: None
+    ) -> Signer:  # fmt: skip
+        """The signer of the key in use; the first time it is made. In: what refuses where it may not be the first; who hears of
+        one that was made.
+
+        Refused as `signer-missing` where its key is not here.
+        """
         from infra.evidence import signer
 
         if not self.may_write:
@@ -77,7 +83,11 @@ class Keyring:
         if key is None:
             with alone(self.database):
                 if (key := self.key) is None:
-                    return self._begin(f"{NAME}/{self.store.store_id}")
+                    if first is not None:
+                        first()  # alone: who makes it at the same time has it in the file before the store knows it
+                    made = self._begin(f"{NAME}/{self.store.store_id}")
+                    begun(made.key)
+                    return made
         found = signer.read(self.file, key)
         if found is None:
             raise self.missing()

@@ -52,6 +52,21 @@ class Tree:
         """The root of the tree of the first `size` leaves. Refused as `evidence-gap` where a hash that it needs is missing."""
         return hash_of(self.subtree, 0, size)
 
+    def fits(self, signed: Iterable[tuple[int, bytes]]) -> int | None:
+        """The largest of these sizes at which the tree has the root that goes with it; None where it has none of them.
+
+        Whichever fits, those before it do too, so half of them need no look each time.
+        """
+        found, there = sorted(signed), self.size
+        low, high = 0, len(found)
+        while low < high:
+            size, root = found[middle := (low + high) // 2]
+            if size <= there and self.root(size) == root:
+                low = middle + 1
+            else:
+                high = middle
+        return found[low - 1][0] if low else None
+
     def edge(self, size: int) -> CompactRange:
         """The right edge of the tree of that size, to go on from."""
         return CompactRange(size, edge_of(self.subtree, size))

@@ -79,6 +79,45 @@ def test_without_the_order_of_the_signing_keys_it_would(attacker: Attacker, monk
         assert evidence.checkpoint().size == 200
 
 
+def emptied(attacker: Attacker) -> None:
+    """Have the store look as if nothing ever signed it, under another id."""
+    for table in ("checkpoints", "leaves", "tiles", "evidence_keys"):
+        attacker.do(f"DELETE FROM {table}")
+    for trigger in ("store_id_stays", "casus_store_stay", "casus_store_remain"):
+        attacker.do(f"DROP TRIGGER IF EXISTS {trigger}" + (" ON casus_store" if attacker.server else ""))
+    attacker.do("UPDATE casus_store SET store_id = ?", "5c57891713d33f967c4a477d3a9185fb")
+
+
+def test_a_store_that_was_given_another_id_begins_no_first_log_again(attacker: Attacker):
+    left_over = attacker.kept.path
+    with signing(attacker) as (store, evidence):
+        left(store, "evidence-hand-out", sha256(evidence.checkpoint().note.encode()).hexdigest())
+        place = store.head()
+    emptied(attacker)
+    signer_file = attacker.config.signer_in
+    with signing(attacker) as (_, evidence):
+        told = refused(evidence)
+        assert (told.code, told.facts) == ("evidence-begun-before", {"path": str(signer_file)})
+        signer_file.rename(signer_file.with_name("aside"))
+        assert refused(evidence).facts == {"path": str(left_over)}
+        left_over.unlink()
+        assert refused(evidence).facts == {"place": place}
+        assert (evidence.keys(), evidence.all(), signer_file.exists()) == ([], [], False)
+        made = evidence.begin_anew("keys-changed")
+        assert evidence.checkpoint().origin == made.name, "openly it goes on"
+
+
+def test_without_a_look_at_what_was_before_it_would(attacker: Attacker, monkeypatch: pytest.MonkeyPatch):
+    """The control."""
+    emptied(attacker)
+    monkeypatch.setattr("infra.evidence.evidence.never_begun", lambda *_: None)
+    heard: list[object] = []
+    with attacker.opened() as store:
+        log = Evidence(store, attacker.config.signer_in, attacker.config.outside, begun=heard.append)
+        assert log.checkpoint().size == store.head()
+        assert heard == [log.key], "and that a key was made is told"
+
+
 @pytest.mark.parametrize("what", ["evidence-hand-out", "evidence-pack"])
 def test_a_changed_history_of_which_nothing_signed_is_left_is_not_signed(attacker: Attacker, what: str):
     with signing(attacker) as (store, evidence):

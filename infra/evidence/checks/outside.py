@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 
 class Outside(NamedTuple):
-    """The file of the last note and the note; the notes put aside, by their file; and the files that could not be read."""
+    """The file of the last note and the note; the notes put aside, by their file; the files that could not be read; and those
+    of other stores.
+    """
 
     file: str
     last: str | None
     aside: Mapping[str, str]
     damaged: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 NOWHERE = Outside("", None, {}, ())
@@ -35,4 +38,5 @@ def read(kept: Kept) -> Outside:
             aside[str(path)] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             damaged.append(str(path))
-    return Outside(str(kept.path), last, aside, tuple(damaged))
+    others = (p for p in sorted(kept.path.parent.glob("*.checkpoint")) if not p.name.startswith(f"{kept.path.stem}."))
+    return Outside(str(kept.path), last, aside, tuple(damaged), tuple(map(str, others)))

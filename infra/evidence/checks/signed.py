@@ -92,6 +92,8 @@ class Signed:
     def read(self, outside: Outside = NOWHERE) -> None:
         """Read keys and checkpoints. In: the notes that are kept outside the store."""
         self.keys = read_keys(self.tables, self.finding, self.origin)
+        if not self.keys and outside.others:
+            self.finding.fault(Check.STORE, "store-changed", file=outside.others[0])
         if self.given is not None and self.key != str(self.given):
             self.finding.fault(Check.HELD, "key-differs")
         self._read_stored()

@@ -10,6 +10,7 @@ from infra.evidence.checks.guards import GUARDED, unguarded
 from infra.evidence.checks.reading import Tables
 from infra.evidence.checks.report import ALL, Check, Report
 from infra.evidence.evidence import Evidence
+from infra.evidence.kept import Kept
 from infra.evidence.merkle import root_of
 from infra.evidence.signer import Signer, new_seed
 from infra.evidence.verifying import verify
@@ -37,6 +38,20 @@ def test_of_a_history_of_which_nothing_was_signed_nothing_is_said_to_be_intact(a
     with attacker.opened() as store:
         report = verify(store, attacker.kept)
     assert (report.verdict, report.signed, report.faults) == ("unsigned", 0, ())
+
+
+def test_a_store_that_was_given_another_id_is_told_by_the_checkpoint_outside(attacker: Attacker):
+    for table in ("checkpoints", "leaves", "tiles", "evidence_keys"):
+        attacker.do(f"DELETE FROM {table}")
+    if not attacker.server:
+        for (name,) in attacker.ask("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'casus_store'"):
+            attacker.do(f"DROP TRIGGER {name}")
+    attacker.do("UPDATE casus_store SET store_id = ?", "0" * 32)
+    for there in (True, False):
+        with attacker.opened() as store:
+            faults = verify(store, Kept(attacker.config.outside, store.store_id)).faults
+        assert [(f.kind, f.facts["file"]) for f in faults] == [("store-changed", str(attacker.kept.path))] * there
+        attacker.kept.path.unlink(missing_ok=True)
 
 
 def test_a_hand_out_is_named_with_the_event_that_says_so(attacker: Attacker):

@@ -51,6 +51,11 @@ class LineSource:
         self._checked: Checker | None = None
         self._sha256 = ""
 
+    @property
+    def erased(self) -> int:
+        """How many sealed fields are not in it, for their subject was erased."""
+        return self._checked.absent.erased if self._checked is not None else 0
+
     def header(self) -> Header:
         """What the file says of itself."""
         if self.holds != "events":

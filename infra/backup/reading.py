@@ -49,6 +49,11 @@ class Source:
         self._at = "header"
         self._lines: Iterator[bytes] = iter(())
 
+    @property
+    def erased(self) -> int:
+        """Nothing: what a backup leaves out, it does not name."""
+        return 0
+
     def header(self) -> Header:
         """What the file says of itself. Reading begins anew."""
         self.file.seek(0)

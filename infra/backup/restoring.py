@@ -24,7 +24,8 @@ from infra.store.database import Database, encoder, iso
 class Restored:
     """What came of it. `rows` by part, of what was put back now; `there`: what had been put back before.
 
-    `checkpoint`: of JSON Lines, the one that they are the history of.
+    `checkpoint`: of JSON Lines, the one that they are the history of, and `erased`, how many sealed fields are not in them for
+    their subject was erased.
     `keyless`: how many texts have no key in the key store; `versions`: of which key-encryption keys the key file has none;
     `key_file`: why the key file can't be read, None where it can.
     """
@@ -36,6 +37,7 @@ class Restored:
     versions: tuple[int, ...]
     key_file: Refused | None
     checkpoint: Vouching | None = None
+    erased: int = 0
 
 
 def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Restored:
@@ -43,7 +45,7 @@ def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Res
 
     Out: what came of it. Again with the same files it does nothing new, so that one that was broken off can be given again.
     Refused: `backup-foreign`, `backup-too-new`, `backup-of-other-kind`, `backup-damaged`, `backup-of-other-store`;
-    `lines-damaged`, `lines-out-of-order` and `lines-other-root`, with the line;
+    `lines-damaged`, `lines-out-of-order`, `lines-other-root` and `lines-sealed-missing`, with the line;
     `store-not-empty`; `no-store` where only keys are to be put back and there is no store for them.
     """
     with ExitStack() as stack:
@@ -62,7 +64,8 @@ def restore(config: StoreConfig, files: Mapping[Holds, Path], tell: Told) -> Res
         versions, key_file = _versions(to, config)
         there = tuple(holds for holds in files if holds not in missing)
         vouching = next((source.vouching for source in sources.values() if source.vouching), None)
-        return Restored(ids.pop(), rows, there, _keyless(to), versions, key_file, vouching)
+        erased = sum(source.erased for source in sources.values())
+        return Restored(ids.pop(), rows, there, _keyless(to), versions, key_file, vouching, erased)
 
 
 def _to_be_checked(to: Target) -> None:

@@ -51,7 +51,7 @@ def restore(session: Session, events: str | None, keys: str | None, yes: bool) -
     found = put_back(session.store_config, files, tell)
     place = derive(session.store_config, lambda p: tell(p.done))
     session.out.progress_done()
-    vouched = {"checkpoint": found.checkpoint._asdict()} if found.checkpoint else {}
+    vouched = {"checkpoint": found.checkpoint._asdict(), "erased": found.erased} if found.checkpoint else {}
     if session.out.json:
         session.out.record({"store": found.store, "place": place, "rows": found.rows, "before": found.there,
                             "without_key": found.keyless, "missing_key_versions": found.versions, **vouched})  # fmt: skip
@@ -71,6 +71,8 @@ def _warn(session: Session, found: Restored, again: int | None) -> None:
         out.warn("restored-erased", count=again)
     if found.checkpoint:
         out.note("restored-checkpoint", **found.checkpoint._asdict())
+    if found.erased:
+        out.note("restored-without", count=found.erased)
     if found.there:
         out.note("restored-before", holds=found.there)
     if found.key_file:

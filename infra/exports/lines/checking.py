@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
-
-from pydantic_core import from_json
 
 from domain.refusal import Refused
 from infra.evidence.leaf import BadStampError, Stored, leaf_of, micros
 from infra.evidence.merkle import CompactRange
+from infra.exports.lines.absent import Absent, as_object, named_in
 from infra.exports.lines.form import (
     Answer,
     Checkpoint,
@@ -34,7 +32,8 @@ class Checker:
 
     Refused with the number of the `line`: `lines-damaged` where it is not as it was written, `lines-out-of-order` where
     something else must stand there (also where the file ends too early), `lines-other-root` where the events before a
-    checkpoint are not those that it is of, or it was not signed by the key beside it.
+    checkpoint are not those that it is of, or it was not signed by the key beside it, `lines-sealed-missing` where an event
+    names a sealed field that is not there, and no erasure of its subject comes after it.
     """
 
     def __init__(self, field: str) -> None:
@@ -48,6 +47,7 @@ class Checker:
         self.placed_at = ""
         """When the last place was given."""
         self.sealed = self.receipts = 0
+        self.absent = Absent()
         self._store = b""
         self._before: Line | None = None
         self._digest = hashlib.sha256()
@@ -110,6 +110,8 @@ class Checker:
         self._tree.add(leaf_of(self._store, stored).hash)
         if event.sealed:
             self._sealed(event, state)
+        fields = [each.field for each in event.sealed]
+        self.absent.add(event.place, event.stream, event.version, event.topic, state, fields)
         command = command_of(state)
         if "receipt" in event.model_fields_set:
             self._receipt(event.receipt)
@@ -120,12 +122,12 @@ class Checker:
 
     def _sealed(self, event: Event, state: bytes) -> None:
         """A sealed field is the one that the envelope names: of that key, and with that digest."""
-        named = _object(_object(from_json(state)).get("sealed"))
+        named = named_in(state)
         names = [each.field for each in event.sealed]
         if names != sorted(set(names)):
             raise self._out_of_order()
         for each in event.sealed:
-            said = _object(named.get(each.field))
+            said = as_object(named.get(each.field))
             if said.get("key") != each.key_id or said.get("digest") != hashlib.sha256(unpacked(each.data)).hexdigest():
                 raise ValueError("sealed")
         self.sealed += len(names)
@@ -147,6 +149,8 @@ class Checker:
             raise self._out_of_order()
 
     def _manifest(self, said: Totals) -> None:
+        if (missing := self.absent.first()) is not None:
+            raise Refused("lines-sealed-missing", field=self.field, line=self._line_of(missing.place))
         counts = {"lines": self.number - 1, "events": self._tree.size, "sealed": self.sealed, "receipts": self.receipts}
         made = Totals(**counts, sha256=self._digest.hexdigest())
         if said != made:
@@ -190,13 +194,12 @@ class Checker:
         """That the line at hand, or so many later, is not as it was written."""
         return Refused("lines-damaged", field=self.field, line=self.number + later)
 
+    def _line_of(self, place: int) -> int:
+        """On which line an event stands: behind the head, the events before it, and the checkpoints among them."""
+        return 1 + place + sum(found.handed_out.size < place for found, _ in self.handed_out)
+
     def _out_of_order(self) -> Refused:
         return Refused("lines-out-of-order", field=self.field, line=self.number)
 
     def _other_root(self) -> Refused:
         return Refused("lines-other-root", field=self.field, line=self.number)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """A JSON object, empty where it is something else."""
-    return value if isinstance(value, dict) else {}

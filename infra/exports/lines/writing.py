@@ -11,6 +11,7 @@ from domain.refusal import Refused
 from infra.backup.parts import STORE
 from infra.evidence.leaf import BadStampError, Stored, leaf_of
 from infra.evidence.merkle import CompactRange
+from infra.exports.lines.absent import Absent
 from infra.exports.lines.form import FORMAT, MARK, as_text, packed, written
 from infra.exports.lines.rows import Receipt, Rows, Sealed, bound_of, moment
 from infra.store.database import Database
@@ -71,19 +72,22 @@ class Totals:
 def write(to: Out, db: Database, vouched: Vouched, tell: Told) -> Totals:
     """Write all lines, to the place of the checkpoint. In: the database, within one moment of it.
 
-    Refused as `evidence-gap` where a place is missing, `event-damaged` where a column does not hold what is stored there, and
+    Refused as `evidence-gap` where a place is missing, `event-damaged` where a column does not hold what is stored there, or a
+    sealed field is not there and nothing up to the place explains it (such lines would not be put back), and
     `evidence-inconsistent` where the events are not those that the checkpoint is of.
     """
     ((store, created_at),) = db.query(f"SELECT store_id, created_at FROM {STORE.table(db)}")
     out, tree, rows = _Counted(to, tell), CompactRange(), Rows(db, vouched.size)
     head = {"casusregie": MARK, "format": FORMAT, "store": store, "created_at": moment(created_at)}
     out.line({**head, "origin": vouched.origin, "place": vouched.size})
-    placed_at = ""
+    placed_at, absent = "", Absent()
     handed_out = list(vouched.handed_out)
     for event, sealed, receipt in rows.events():
         tree.add(_leaf(bytes.fromhex(store), event, tree.size + 1))
         placed_at = moment(event.placed_at)
         out.line(_event(event, sealed, receipt))
+        fields = [each["field"] for each in sealed]
+        absent.add(event.place, event.stream, event.version, event.topic, bytes(event.state or b""), fields)
         out.sealed += len(sealed)
         out.receipts += receipt is not None
         while handed_out and handed_out[0].size == tree.size:
@@ -95,6 +99,8 @@ def write(to: Out, db: Database, vouched: Vouched, tell: Told) -> Totals:
         raise Refused("evidence-gap", place=tree.size + 1)
     if tree.root() != vouched.last.root:
         raise Refused("evidence-inconsistent", place=vouched.size)
+    if (missing := absent.first()) is not None:
+        raise Refused("event-damaged", stream=missing.stream, version=missing.version, field=missing.field)
     for answer in rows.answers(bound_of(db, placed_at)):
         out.line({"receipt": answer})
         out.receipts += 1

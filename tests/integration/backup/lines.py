@@ -45,5 +45,7 @@ def summed_anew(held: list[bytes]) -> list[bytes]:
     import hashlib
 
     manifest = without_sum(held[-2])
-    manifest["manifest"] |= {"lines": len(made), "sha256": hashlib.sha256(b"".join(made)).hexdigest()}
+    found = [json.loads(line).get("sealed") for line in made]
+    sealed = sum(len(each) for each in found if isinstance(each, list))
+    manifest["manifest"] |= {"lines": len(made), "sealed": sealed, "sha256": hashlib.sha256(b"".join(made)).hexdigest()}
     return [*made, written(manifest), held[-1]]

@@ -29,8 +29,7 @@ PAUSE = 0.2
 
 
 class Evidence(Checkpoints):
-    """The evidence log of one store. In: the store, where the signing key is kept, the folder outside it, how often one is due,
-    and who hears of a first key made for it."""
+    """The log of a store. In: it, its signing key's file, the folder outside it, how often it signs, who hears of a first key."""
 
     def __init__(
         self, store: Store, signer_file: Path, outside: Path, often: Often | None = None,

@@ -9,7 +9,7 @@ import pytest
 from domain.refusal import Refused
 from infra.evidence import evidence as evidence_module
 from infra.evidence.evidence import Evidence
-from infra.store.disclosing import Permit, disclosed
+from infra.store.disclosing import Outcome, Permit, disclosed
 from infra.store.store import Store
 from tests.integration.evidence.test_checkpoints import sow
 from tests.support.sown import CASE, PLAIN
@@ -24,7 +24,7 @@ def signing(attacker: Attacker) -> Iterator[tuple[Store, Evidence]]:
         yield store, Evidence(store, attacker.config.signer_in, attacker.config.outside)
 
 
-def left(store: Store, what: str, digest: str, outcome: str = "exported") -> None:
+def left(store: Store, what: str, digest: str, outcome: Outcome = "exported") -> None:
     """Have it recorded that a file left."""
     store.disclose(disclosed(Permit(what=what), store.store_id, outcome, recipient="police", digest=digest), header("c9"))
     store.head()

@@ -41,7 +41,7 @@ def new_seed() -> bytes:
 def keep(path: Path, name: str, seed: bytes) -> Signer:
     """Put a key into the file, on a line of its own after those that are there; on the disk, and read back, when this returns.
 
-    Refused: `signer-file-unwritable`, `signer-file-open-to-others`.
+    Refused: `signer-file-unwritable`, `signer-file-open-to-others`, `signer-file-of-another`.
     """
     signer = Signer(name, seed)
     data = base64.b64encode(ED25519 + seed).decode("ascii")
@@ -68,8 +68,8 @@ def keep(path: Path, name: str, seed: bytes) -> Signer:
 def read(path: Path, key: VerifierKey) -> Signer | None:
     """The signer of a verifier key, if the file has it; None where there is no file or no such key in it.
 
-    Another key's line that is damaged is passed over. Refused: `signer-file-open-to-others`, `signer-file-unreadable`;
-    `signer-file-malformed` with the number of the damaged line that may be the one looked for.
+    Another key's line that is damaged is passed over. Refused: `signer-file-open-to-others`, `signer-file-of-another`,
+    `signer-file-unreadable`; `signer-file-malformed` with the number of the damaged line that may be the one looked for.
     """
     damaged = None
     for number, line in enumerate(_lines(path), start=1):
@@ -108,9 +108,12 @@ def others_in(path: Path) -> bool:
 
 
 def _must_be_private(file: int, path: Path) -> None:
-    mode = stat.S_IMODE(os.fstat(file).st_mode)
+    found = os.fstat(file)  # of the file that was opened, also where a link led to it
+    mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:
         raise Refused("signer-file-open-to-others", path=str(path), mode=f"{mode:04o}")
+    if found.st_uid not in (os.geteuid(), 0):
+        raise Refused("signer-file-of-another", path=str(path))
 
 
 def _parsed(line: str) -> tuple[str, str, bytes] | None:

@@ -1,5 +1,6 @@
 """What is not signed: a log that does not follow on what was signed before, in the store or outside it; and with which key."""
 
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,6 +158,18 @@ def test_a_key_file_that_others_can_read(store: Store, evidence: Evidence, confi
     sow(store, 3, 1)
     config.signer_in.chmod(mode)
     assert refused(evidence) == "signer-file-open-to-others"
+
+
+def test_a_key_file_of_another_user(store: Store, evidence: Evidence, monkeypatch: pytest.MonkeyPatch):
+    sow(store, 1, 2)
+    evidence.checkpoint()
+    sow(store, 3, 1)
+    file = evidence.keyring.file
+    if os.geteuid() == 0:
+        os.chown(file, 12345, -1)
+    else:
+        monkeypatch.setattr("infra.evidence.signer.os.geteuid", lambda: os.getuid() + 1)
+    assert refused(evidence) == "signer-file-of-another"
 
 
 def test_a_new_key_is_not_put_into_a_file_that_others_can_read(store: Store, evidence: Evidence, config: StoreConfig):

@@ -8,6 +8,9 @@ from domain.events.rights import SubjectErased
 from domain.refusal import Refused
 from infra.backup import restore
 from infra.erasing import replaying
+from infra.evidence.evidence import Evidence
+from infra.evidence.kept import Kept
+from infra.evidence.verifying import verify
 from infra.exports.lines.absent import Absent
 from infra.exports.lines.form import written
 from infra.store import Draft, StoreConfig, create_store, open_store
@@ -63,6 +66,16 @@ def test_a_ciphertext_taken_away_is_named_by_its_line(new_place: NewPlace, tmp_p
     monkeypatch.setattr(Absent, "first", lambda _: None)  # the control: with no such check it is put back
     restore(there, {"events": path}, quiet)
     assert whole(there) == whole(config)
+
+
+def test_what_was_put_back_from_lines_verifies_without_a_fault(new_place: NewPlace, tmp_path: Path):
+    config, there = store_of(new_place), new_place("sqlite")
+    exported(config, tmp_path / "all.jsonl")
+    restore(there, {"events": tmp_path / "all.jsonl"}, quiet)
+    with open_store(there) as store:
+        Evidence(store, there.signer_in, there.outside).tree.grow(store.head())
+        report = verify(store, Kept(there.outside, store.store_id))
+    assert (report.faults, report.sealed) == ((), 4)
 
 
 def test_of_whom_was_erased_later_it_may_be_missing_and_is_counted(new_place: NewPlace, tmp_path: Path):

@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 3
 SOURCES := domain commands projections infra cli.py tests
 STAMP := .venv/.installed
 

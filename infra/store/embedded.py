@@ -16,7 +16,7 @@ from domain.refusal import Refused
 from infra.store.backend import Backend, Stamped
 from infra.store.clock import Clock, SystemClock
 from infra.store.config import StoreConfig
-from infra.store.database import Database, iso
+from infra.store.database import Database, Row, iso
 from infra.store.disclosing import TOPIC, Bare
 from infra.store.lag import Lag
 from infra.store.migrate import Schema
@@ -47,17 +47,21 @@ class Embedded:
 
     def open(self) -> Backend:
         """Check both schemas: an upgrade may have been broken off between the two. Where there are no keys none is opened."""
-        Schema(self.database, STORE, "casus").status().check()
+        status = Schema(self.database, STORE, "casus").status()
+        rows = self._named() if status.found else []
+        if status.found and not rows:  # somebody is making it, or was interrupted
+            raise Refused("no-store", path=str(self.config.events_file))
+        status.check()
         if self.config.keys_db.exists():
             Schema(self.keys_database(), KEYS, "casus_keys").status().check()
-        try:
-            rows = self.database.query("SELECT store_id FROM casus_store")
-        except sqlite3.OperationalError:  # what is there is no text
-            raise Refused("store-damaged", path=str(self.config.events_file)) from None
-        if not rows:  # its making was interrupted
-            raise Refused("no-store", path=str(self.config.events_file))
         self.store_id: str = rows[0][0]
         return self
+
+    def _named(self) -> list[Row]:
+        try:
+            return self.database.query("SELECT store_id FROM casus_store")
+        except sqlite3.OperationalError:  # what is there is no text
+            raise Refused("store-damaged", path=str(self.config.events_file)) from None
 
     @cached_property
     def log(self) -> CaseLog:

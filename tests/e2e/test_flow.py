@@ -67,7 +67,7 @@ def test_what_held_on_a_day_and_what_was_known_then_are_two_things(anywhere: Cas
     assert casus.json("cases", "--at", "2026-11-22")[0]["status"] == "submitted"
     assert casus.json("cases", "--known-at", known, "--at", "2026-11-24")[0]["status"] == "submitted"
     assert casus.json("cases", "--known-at", later)[0]["status"] == "active"
-    assert casus("show", number, "--at", "2026-11-01").code == 4
+    assert casus("show", number, "--at", "2026-11-01").code == 3
 
 
 def test_replay_shows_each_step_with_the_case_before_and_after(casus: Casus):

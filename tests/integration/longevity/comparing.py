@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.readmodels.tracing import WHOLE
 from tests.golden.files import told
 from tests.golden.story import Player
 
@@ -58,7 +59,10 @@ def compare(player: Player, release: str, kind: str, only: Collection[str] = ())
             wrong.append(f"{line.typed}: {now.said}")
             continue
         command = line.typed.split()[0]
-        for path, how in differences(rows, now.rows):
+        found = now.rows
+        if line.typed.startswith("access log"):  # copies of the whole store are told of with each case since
+            found = [row for row in found if row["what"] not in WHOLE or row in rows]
+        for path, how in differences(rows, found):
             entry = listed(command, path) if how == "added" else None
             if entry is None:
                 wrong.append(f"{line.typed}: {path} {how}")

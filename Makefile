@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= 3
+WORKERS ?= 2
 SOURCES := domain commands projections infra cli.py tests
 STAMP := .venv/.installed
 

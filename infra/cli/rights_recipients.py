@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain.disclosure import PREFIX
 from domain.ids import RESIDENT, SubjectId
 from domain.refusal import NotFound
+from infra.readmodels.tracing import WHOLE, Wanted, traced
 
 if TYPE_CHECKING:
     from commands.rights import CarryOut, Restrict
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 WHAT = "rights-recipients"
 COPY = "rights-copy"
 RECTIFICATION = "rectification"
-WHOLE = ("export-jsonl", "store-backup")
-"""What holds every case there is, and so names none."""
 COLUMNS = ("recipient", "at", "what", "texts", "digest")
 
 
@@ -72,7 +71,6 @@ def once_done(session: Session, command: CarryOut | Restrict, _asked: Request, o
 
 def _left(session: Session, number: str) -> Iterator[DisclosureRow]:
     """What left the house with this case in it: of it, with it among others, and with all that there is."""
-    from infra.readmodels.tracing import Wanted, traced
     from projections.disclosures import DISCLOSURES
 
     upto = session.store.head()

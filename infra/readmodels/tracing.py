@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infra.readmodels.models import ReadModels
 
 WHOLE = ("export-jsonl", "store-backup")
-"""What copies the whole store, with every case in it."""
+"""What copies the whole store: it holds every case there is, and so names none."""
 
 
 @frozen

@@ -22,4 +22,4 @@ def command(name: str, words: Words) -> click.Command:
 def completion(session: Session, shell: str) -> None:
     """Print the lines for one shell."""
     made = SHELLS[shell](click.Command("casus"), {}, "casus", "_CASUS_COMPLETE")
-    print(made.source_template % made.source_vars(), file=session.out.out)
+    session.out.verbatim(made.source_template % made.source_vars())

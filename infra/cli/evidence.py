@@ -85,7 +85,7 @@ def key(session: Session) -> None:
         for one in keys:
             session.out.record({"key": str(one), "origin": one.name, "current": one == keys[-1]})
         return
-    print(keys[-1], file=session.out.out)  # one word, to be copied: never folded
+    session.out.verbatim(str(keys[-1]))
     if len(keys) > 1:
         session.out.note("evidence.more-keys", count=len(keys) - 1)
 
@@ -102,7 +102,7 @@ def checkpoint(session: Session, output: str | None, *, yes: bool) -> None:
         session.out.record(facts(made) | {"waiting": session.store.lag().waiting, "file": output})
         return
     if output is None:
-        print(made.note, end="", file=session.out.out)
+        session.out.verbatim(made.note)
     session.out.note("evidence.signed", size=made.size, waiting=session.store.lag().waiting)
 
 
@@ -127,7 +127,7 @@ def hand_out(session: Session, to: str | None, recipient: str | None, output: st
         session.out.record(facts(made) | {"recipient": whom, "digest": digest, "key": verifier, "file": output})
         return
     session.out.line(session.words.say("evidence.handed-out", size=made.size, recipient=whom, digest=digest))
-    print(verifier, file=session.out.out)
+    session.out.verbatim(verifier)
     session.out.note("evidence.give-key")
 
 
@@ -146,7 +146,7 @@ def begin_anew(session: Session, reason: str, yes: bool) -> None:
         session.out.record(facts(made) | {"key": str(session.evidence.key), "before": last, "reason": reason})
         return
     session.out.line(session.words.say("evidence.begun-anew", origin=made.origin, size=made.size))
-    print(session.evidence.key, file=session.out.out)
+    session.out.verbatim(str(session.evidence.key))
 
 
 def facts(made: Checkpoint) -> dict[str, Any]:

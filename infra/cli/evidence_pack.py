@@ -77,7 +77,7 @@ def write_verifier(session: Session, output: str | None, *, yes: bool) -> None:
     if session.out.json:
         session.out.record({"file": output, "digest": digest} | ({} if output else {"verifier": whole().decode()}))
     elif output is None:
-        session.out.out.write(whole().decode())
+        session.out.verbatim(whole().decode())
     else:
         session.out.note("evidence.verifier", digest=digest)
 

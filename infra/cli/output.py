@@ -58,6 +58,10 @@ class Output:
         for part in lines[1:]:
             print(" " * (indent + hang) + part, file=self.out)
 
+    def verbatim(self, text: str) -> None:
+        """What is to be copied or piped: neither folded nor made safe. A line break goes after it where it does not end in one."""
+        print(text, end="" if text.endswith("\n") else "\n", file=self.out)
+
     def heading(self, text: str) -> None:
         """A heading of a part of a result."""
         self.line()

@@ -33,7 +33,7 @@ def work(session: Session, report: str, at: date | None, known_at: datetime | No
     digest = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
     session.gate.general("report", outcome="reported", digest=digest)
     for line in lines:
-        print(line, file=session.out.out)
+        session.out.verbatim(line)
     if least is not None and report.partition("@")[0] in COUNTS:
         session.out.warn("counts-withheld", least=least)
 

@@ -162,7 +162,10 @@ def _help_option() -> click.Option:
 def say(ctx: click.Context, text: str) -> None:
     """Print what was asked for to where results go."""
     session = ctx.find_object(Session)
-    print(text, file=session.out.out if session else None)
+    if session is None:
+        print(text)
+    else:
+        session.out.verbatim(text)
 
 
 def root_option(words: Words, name: str, *decls: str, metavar: str = "", **settings: Any) -> click.Option:

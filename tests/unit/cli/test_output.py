@@ -71,6 +71,20 @@ def test_results_go_to_one_stream_and_the_rest_to_the_other():
     assert err.getvalue() == "Nothing.\n"
 
 
+@pytest.mark.parametrize("text", ["a" * 300, "a checkpoint\n\n\u2014 signed\n", "casus() {\n\tdone\n}"])
+def test_what_is_to_be_copied_is_printed_as_it_stands(text: str):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    output = Output(Words("en"), out=out)
+    output.verbatim(text)
+    assert out.getvalue() == text.removesuffix("\n") + "\n"
+    output.line(text)
+    assert out.getvalue() != 2 * (text.removesuffix("\n") + "\n"), "a line of a result is folded, or made safe"
+
+
 def test_an_id_breaks_at_its_hyphens():
     assert fold("gemeente-lelystad-1", 12) == ["gemeente-", "lelystad-1"]
 

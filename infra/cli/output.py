@@ -59,7 +59,7 @@ class Output:
             print(" " * (indent + hang) + part, file=self.out)
 
     def verbatim(self, text: str) -> None:
-        """What is to be copied or piped: neither folded nor made safe. A line break goes after it where it does not end in one."""
+        """What is to be copied or piped: neither folded nor made safe. A line break goes after it where there is none."""
         print(text, end="" if text.endswith("\n") else "\n", file=self.out)
 
     def heading(self, text: str) -> None:

@@ -162,10 +162,8 @@ def _help_option() -> click.Option:
 def say(ctx: click.Context, text: str) -> None:
     """Print what was asked for to where results go."""
     session = ctx.find_object(Session)
-    if session is None:
-        print(text)
-    else:
-        session.out.verbatim(text)
+    assert session is not None
+    session.out.verbatim(text)
 
 
 def root_option(words: Words, name: str, *decls: str, metavar: str = "", **settings: Any) -> click.Option:

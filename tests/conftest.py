@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.copies import Copies
+from tests.support.memory import write_into_memory
 from tests.support.postgres import Server, running_postgres
 
 DATA = "CASUS_TEST_DATA"
@@ -16,6 +18,8 @@ DATA = "CASUS_TEST_DATA"
 settings.register_profile("gate", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.register_profile("search", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+write_into_memory()  # before anybody asks where
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,6 +47,12 @@ def postgres_database(postgres_server: Server) -> Iterator[str]:
     dsn = postgres_server.fresh_database()
     yield dsn
     postgres_server.drop(dsn)
+
+
+@pytest.fixture(scope="session")
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Copies of stores that are made once."""
+    return Copies(lambda: request.getfixturevalue("postgres_server"), lambda: tmp_path_factory.mktemp("original"))
 
 
 def data_folder() -> Path | None:

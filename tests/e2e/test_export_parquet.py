@@ -148,6 +148,19 @@ def test_who_reports_gets_no_small_counts_and_is_told_so(tmp_path: Path):
     assert json.loads((tmp_path / "few" / "_manifest.json").read_text(encoding="utf-8"))["segments"][0]["withheld"] is True
 
 
+def test_for_who_reports_a_coordinator_makes_what_they_would_get(house: Casus, tmp_path: Path):
+    house.done("team", "add-professional", TEAM, "--partner", "pilots", "--role", "reporting", "--name", "Rita")
+    place = ("--place", str(export(house, tmp_path / "open")["place"]))
+    made = export(house, tmp_path / "made", *place, "--withhold-small-counts")
+    assert made["withheld"] > 0
+    assert held(tmp_path / "made") != held(tmp_path / "open")
+    refused = house("export", "parquet", "--recipient", "warehouse", "--segment", SIZE, "-o", str(tmp_path / "made"), *place)
+    assert (refused.code, refused.out) == (3, ""), "what small counts are in is another folder"
+    if house.dsn is None:  # on a server nobody acts as another, and who reports gets none
+        assert export(house, tmp_path / "theirs", *place, "--as", "pilots-2") == made
+        assert held(tmp_path / "theirs") == held(tmp_path / "made")
+
+
 def test_who_may_not_gets_no_folder_and_the_denial_is_stored(tmp_path: Path):
     casus = set_up(Casus(tmp_path / "home"))
     casus.done("team", "add-professional", TEAM, "--partner", "pilots", "--role", "privacy-officer", "--name", "Otto")

@@ -229,8 +229,12 @@ def test_by_its_own_names_as_far_as_a_place(taken_in: Casus, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "option", [("--coarsen", "day"), ("--from", "2024-01-01"), ("--team", "harbour-table"), ("--hide-organisations",)]
-)
+    "option",
+    [
+        ("--coarsen", "day"), ("--from", "2024-01-01"), ("--team", "harbour-table"), ("--hide-organisations",),
+        ("--withhold-small-counts",),
+    ],
+)  # fmt: skip
 def test_a_source_by_its_own_names_is_taken_as_it_came(taken_in: Casus, tmp_path: Path, option: tuple[str, ...]):
     line = ("export", "xes", "--source", "harbour", "--recipient", "university", "-o", str(tmp_path / "x"), *option)
     result = taken_in("--json", *line)
@@ -242,8 +246,13 @@ def test_a_source_by_its_own_names_is_taken_as_it_came(taken_in: Casus, tmp_path
 
 @pytest.fixture
 def offices(empty: Casus, tmp_path: Path) -> Casus:
+    """`peopled`, on a laptop."""
+    return peopled(empty, tmp_path)
+
+
+def peopled(casus: Casus, tmp_path: Path) -> Casus:
     """A table with somebody of every function, and twelve imported cases, in one of which something happened once."""
-    casus = set_up(empty)
+    set_up(casus)
     add = ("team", "add-professional", "harbour-table", "--name", "Somebody", "--partner", "pilots", "--role")
     for role in ("deckhand", "privacy-officer", "auditor", "reporting", "administrator"):
         casus.done(*add, role)
@@ -270,6 +279,35 @@ def test_reporting_is_told_no_small_counts(offices: Casus, tmp_path: Path, form:
     whole, counted = ((tmp_path / name).read_text() for name in ("whole", "counted"))
     assert ("mutiny" in whole, "mutiny" in counted, "other" in counted) == (True, False, True)
     assert "10" in told.err, "from which number on a count is shown is said"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_for_who_reports_a_coordinator_makes_what_they_would_get(offices: Casus, tmp_path: Path, form: str):
+    def made(who: str, name: str, *more: str) -> tuple[bytes, str]:
+        line = ("--json", "--as", who, "export", form, "--recipient", "university", "-o", str(tmp_path / name), *more)
+        told = offices.done(*line)
+        assert ("Counts below 10 are withheld" in told.err) == (name != "open")
+        return (tmp_path / name).read_bytes(), str(told.row["place"])
+
+    theirs, place = made("pilots-5", "theirs")
+    assert made("pilots-1", "made", "--place", place, "--withhold-small-counts")[0] == theirs
+    assert made("pilots-5", "asked", "--place", place, "--withhold-small-counts")[0] == theirs, "of them they always are"
+    assert made("pilots-1", "open", "--place", place)[0] != theirs
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_small_counts_are_withheld_when_asked(anywhere: Casus, tmp_path: Path, form: str):
+    """On a server nobody else can make it for who reports, and nobody acts there as another: so it is told by what is in it."""
+    casus = peopled(anywhere, tmp_path)
+    line = ("export", form, "--recipient", "university", "-o", str(tmp_path / "made"), "--yes", "--json")
+    place = ("--place", str(casus.done(*line).row["place"]))
+    whole = (tmp_path / "made").read_bytes()
+    told = casus.done(*line, *place, "--withhold-small-counts")
+    held = (tmp_path / "made").read_bytes()
+    assert (b"mutiny" in whole, b"mutiny" in held, b"other" in held) == (True, False, True)
+    assert "below 10 are withheld" in told.err
+    casus.done(*line, *place)
+    assert (tmp_path / "made").read_bytes() == whole
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -31,7 +31,7 @@ from tests.support.binaries import Binaries, NoPostgres, find, unprivileged
 
 SUPERUSER = "postgres"
 ALWAYS = {"timezone": "UTC", "max_connections": "100", "shared_buffers": "128MB", "log_error_verbosity": "terse"}
-THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 GROUPS = ("casus_professional", "casus_privacy", "casus_auditor", "casus_reporting", "casus_projector", "casus_sequencer")
 PEOPLE = "".join(f"host all +{group} all scram-sha-256\n" for group in GROUPS)
@@ -60,6 +60,15 @@ class Server:
         """The DSN of a new database: empty, or a copy of one that `prepare(dsn)` filled (once for each function)."""
         template = "template0" if prepare is None else self._template(prepare)
         return self._create(template)
+
+    def copied(self, dsn: str) -> str:
+        """The DSN of a copy of a database, which nobody may be connected to."""
+        return self._create(urlsplit(dsn).path.lstrip("/"))
+
+    def keep(self, dsn: str) -> None:
+        """Leave a database, to be copied from, until the templates are dropped."""
+        name = urlsplit(dsn).path.lstrip("/")
+        self.templates[name] = name
 
     def drop(self, dsn: str) -> None:
         """Remove a database of `fresh_database`, with whatever is still connected to it."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from domain.events.intake import SubjectIdentified
 from domain.events.rights import SubjectErased
@@ -32,11 +30,6 @@ class Sown:
     config: StoreConfig
     held: tuple[str, ...]
     key: VerifierKey
-
-    def moved(self, root: Path, dsn: str | None) -> Sown:
-        """The same in another folder, and another database."""
-        shutil.copytree(self.config.home.parent, root, dirs_exist_ok=True)
-        return replace(self, config=replace(self.config, home=root / self.config.home.name, dsn=dsn))
 
 
 def sow(config: StoreConfig) -> Sown:

@@ -5,23 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from infra.store import StoreConfig, create_store
-from tests.integration.engine.office import GRN, Office, opened
+from infra.store import StoreConfig
+from tests.integration.engine.conftest import one_table
+from tests.integration.engine.office import Office, opened
 from tests.integration.erasing.archive import PRIVACY, Archive
-from tests.support.stores import DATABASES, config_of
+from tests.support.copies import Copies
+from tests.support.stores import DATABASES
+
+
+def with_officer(config: StoreConfig) -> None:
+    """A store with its read models, and one table that has a privacy officer."""
+    one_table(config)
+    with opened(config) as office:
+        office.ask("team.add-professional", partner="gemeente", roles=[PRIVACY], name="Pia Verzonnen")
 
 
 @pytest.fixture(params=DATABASES)
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> StoreConfig:
-    """A new store with its read models, and one table that has a privacy officer."""
-    dsn = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
-    made = config_of(request.param, tmp_path, dsn)
-    create_store(made).close()
-    with opened(made) as office:
-        office.models.prepare()
-        office.set_up(GRN)
-        office.ask("team.add-professional", partner="gemeente", roles=[PRIVACY], name="Pia Verzonnen")
-    return made
+def config(request: pytest.FixtureRequest, copies: Copies, tmp_path: Path) -> Iterator[StoreConfig]:
+    """Where that store is."""
+    with copies.of(with_officer, request.param, tmp_path) as (made, _):
+        yield made
 
 
 @pytest.fixture

@@ -8,28 +8,20 @@ import pytest
 from infra.imports import Imported, import_log
 from infra.logs import open_log
 from infra.logs.mapping import NOTHING_MAPPED, ActivityMap
-from infra.store import StoreConfig, create_store
+from infra.store import StoreConfig
 from infra.store.store import Store
-from tests.support.stores import DATABASES, config_of, header
+from tests.integration.conftest import empty
+from tests.support.copies import Copies
+from tests.support.stores import DATABASES, header
 
 Import = Callable[..., Imported]
 
 
 @pytest.fixture(params=DATABASES)
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> StoreConfig:
+def config(request: pytest.FixtureRequest, copies: Copies, tmp_path: Path) -> Iterator[StoreConfig]:
     """Where a new store is."""
-    kind = request.param
-    made = config_of(kind, tmp_path, request.getfixturevalue("postgres_database") if kind == "postgresql" else None)
-    create_store(made).close()
-    return made
-
-
-@pytest.fixture
-def store(config: StoreConfig) -> Iterator[Store]:
-    from infra.store import open_store
-
-    with open_store(config) as opened:
-        yield opened
+    with copies.of(empty, request.param, tmp_path) as (made, _):
+        yield made
 
 
 @pytest.fixture

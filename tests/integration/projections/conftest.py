@@ -6,24 +6,20 @@ from pathlib import Path
 import pytest
 
 from infra.readmodels import ReadModels
-from infra.store import StoreConfig, create_store
+from infra.store import StoreConfig, create_store, open_store
 from infra.store.store import Store
-from tests.support.stores import DATABASES, config_of
+from tests.support.copies import Copies, Make
 
 
-@pytest.fixture(params=DATABASES)
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> StoreConfig:
-    """Where a store is to be made; nothing is there yet."""
-    kind = request.param
-    dsn = request.getfixturevalue("postgres_database") if kind == "postgresql" else None
-    return config_of(kind, tmp_path, dsn)
+def prepared(config: StoreConfig) -> None:
+    """An empty store with its read models."""
+    with create_store(config) as store:
+        ReadModels(store).prepare()
 
 
-@pytest.fixture
-def store(config: StoreConfig) -> Iterator[Store]:
-    """A new, empty store."""
-    with create_store(config) as made:
-        yield made
+@pytest.fixture(scope="session")
+def begin() -> Make[None]:
+    return prepared
 
 
 @pytest.fixture
@@ -35,8 +31,14 @@ def models(store: Store) -> ReadModels:
 
 
 @pytest.fixture
-def on_server(tmp_path: Path, postgres_database: str) -> Iterator[Store]:
-    """A new store on a server alone: for what SQLite does not have."""
-    with create_store(config_of("postgresql", tmp_path, postgres_database)) as made:
-        ReadModels(made).prepare()
+def server_config(copies: Copies, tmp_path: Path) -> Iterator[StoreConfig]:
+    """Where a new store on a server is: for what SQLite does not have."""
+    with copies.of(prepared, "postgresql", tmp_path) as (made, _):
         yield made
+
+
+@pytest.fixture
+def on_server(server_config: StoreConfig) -> Iterator[Store]:
+    """That store."""
+    with open_store(server_config) as store:
+        yield store

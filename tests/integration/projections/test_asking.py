@@ -21,7 +21,7 @@ from tests.support.lived import store as store_acts
 from tests.support.stores import config_of, told
 
 
-def test_who_may_only_read_asks_while_events_wait_for_a_place(on_server: Store, postgres_database: str, tmp_path: Path):
+def test_who_may_only_read_asks_while_events_wait_for_a_place(on_server: Store, server_config: StoreConfig, tmp_path: Path):
     db = on_server.connection()
     db.script(
         """
@@ -34,7 +34,7 @@ def test_who_may_only_read_asks_while_events_wait_for_a_place(on_server: Store, 
         """
     )
     append(on_server, told("LEL-2026-0001", "a"), command="1")
-    asker = make_conninfo(postgres_database, user="casus_test_asker")
+    asker = make_conninfo(server_config.dsn or "", user="casus_test_asker")
     with open_store(config_of("postgresql", tmp_path, asker)) as theirs:
         models = ReadModels(theirs, patience=0.1)
         assert len(models.as_of().rows(projection("trail"))) == 1

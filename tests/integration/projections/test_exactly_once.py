@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from domain.event import Header
 from domain.refusal import Refused
 from infra.readmodels import ProjectionStopped, ReadModels
 from infra.readmodels.folding import portions
-from infra.store import open_store
+from infra.store import StoreConfig, create_store, open_store
 from infra.store.store import Store
 from projections import registry
 from projections.registry import all_projections, projection
@@ -116,8 +117,15 @@ def test_two_who_catch_up_at_once_take_everything_in_once(config, store: Store, 
     assert differing(contents(store), folded(models)) == []
 
 
-def test_a_store_whose_tables_were_never_made_says_so_and_makes_none(store: Store):
-    models = ReadModels(store)
+@pytest.fixture
+def bare(config: StoreConfig) -> Iterator[Store]:
+    """A store of which no read model was made yet."""
+    with create_store(config) as made:
+        yield made
+
+
+def test_a_store_whose_tables_were_never_made_says_so_and_makes_none(bare: Store):
+    store, models = bare, ReadModels(bare)
     append(store, told("LEL-2026-0001", "a"), command="1")
     for ask in (models.catch_up, lambda: models.rows(projection("cases"))):
         with pytest.raises(Refused) as refused:
@@ -127,8 +135,8 @@ def test_a_store_whose_tables_were_never_made_says_so_and_makes_none(store: Stor
     assert {s.place for s in models.status()} == {None}
 
 
-def test_making_tables_twice_makes_them_once(store: Store):
-    models = ReadModels(store)
+def test_making_tables_twice_makes_them_once(bare: Store):
+    store, models = bare, ReadModels(bare)
     assert len(models.prepare()) == len(all_projections())
     append(store, told("LEL-2026-0001", "a"), command="1")
     models.catch_up()

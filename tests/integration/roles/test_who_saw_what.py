@@ -95,6 +95,8 @@ def test_histories_leave_under_the_login_of_a_coordinator_with_the_cases_that_th
     assert made["cases"] == 2
     with open_store(house.config) as store:
         assert made["cases"] < sum(map(is_case, store.streams())), "another table has a case as well"
+    few = program(house, "coordinator")(*line, str(tmp_path / "few.json"), "--withhold-small-counts")
+    assert (few.code, '"export-too-few"' in few.err) == (3, True), "counted is what they may read"
     for who, code in (("auditor", "pseudonyms-need-key"), ("reporting", "pseudonyms-need-key"), ("member", "not-allowed")):
-        result = program(house, who)(*line, str(tmp_path / who))
+        result = program(house, who)(*line, str(tmp_path / who), "--withhold-small-counts")
         assert (result.code, f'"{code}"' in result.err, (tmp_path / who).exists()) == (3, True, False), (who, result)

@@ -42,10 +42,11 @@ def _jsonl(words: Words) -> click.Command:
 
 def _parquet(words: Words) -> click.Command:
     from infra.cli.access_export import OUTPUT, RECIPIENT
-    from infra.cli.history_export import COARSEN, HIDE, PLACE
+    from infra.cli.history_export import COARSEN, HIDE, PLACE, WITHHOLD
     from infra.cli.parquet_export import SEGMENT, export
 
-    return leaf(words, "export parquet", export, OUTPUT, RECIPIENT, PLACE, SEGMENT, COARSEN, HIDE, also=(*ASKER, JSON))
+    asks = (OUTPUT, RECIPIENT, PLACE, SEGMENT, COARSEN, HIDE, WITHHOLD)
+    return leaf(words, "export parquet", export, *asks, also=(*ASKER, JSON))
 
 
 def _fhir_audit(words: Words) -> click.Command:

@@ -24,26 +24,27 @@ PLACE = Param("place", "integer")
 WHICH = (Param("since", "date", flag="from"), Param("until", "date", flag="to"), TEAM)
 COARSEN = Param("coarsen", "choice", choices=("none", "hour", "day", "week", "month"), default="none")
 HIDE = Param("hide_organisations", "yes-no")
-ASKS = (OUTPUT, RECIPIENT, PLACE, *WHICH, COARSEN, HIDE)
+WITHHOLD = Param("withhold_small_counts", "yes-no")
+ASKS = (OUTPUT, RECIPIENT, PLACE, *WHICH, COARSEN, HIDE, WITHHOLD)
 
 Write = Callable[["Iterable[Course]", Path, Callable[[str], object]], int]
 
 
 def export(
     session: Session, what: str, write: Write, *, output: str, recipient: str, place: int | None, which: Which,
-    coarsen: Grain, hide_organisations: bool, yes: bool,
+    coarsen: Grain, hide_organisations: bool, withhold_small_counts: bool, yes: bool,
 ) -> None:  # fmt: skip
     """Write histories to a file, up to the place of the checkpoint that goes with it. What leaves is stored, with the cases in
     it, whom it is for and its digest, before the file is in its place.
     """
     written_over(session, (OUTPUT, output), yes=yes)
-    least = session.gate.shows_from()
+    least = session.gate.shows_from(withhold=withhold_small_counts)
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general(what)
     if which.table is not None and not session.team(which.table).exists():
         raise NotFound("team", which.table)
     checkpoint = session.evidence.at(place)
-    histories = read(session, checkpoint.size, recipient, which, coarsen=coarsen, hide_organisations=hide_organisations)
+    histories = read(session, checkpoint.size, recipient, which, least, coarsen=coarsen, hide_organisations=hide_organisations)
     told = {"recipient": recipient, "place": checkpoint.size}
 
     def leaving(digest: str) -> None:
@@ -64,9 +65,9 @@ def export(
 
 
 def read(
-    session: Session, place: int, recipient: str, which: Which, *, coarsen: Grain, hide_organisations: bool
+    session: Session, place: int, recipient: str, which: Which, least: int | None, *, coarsen: Grain, hide_organisations: bool
 ) -> Histories:  # fmt: skip
-    """The histories as this recipient gets them, up to a place, as much of them as who asks may see. Refused as
+    """The histories as this recipient gets them, up to a place, without counts that are smaller than the least. Refused as
     `pseudonyms-need-key` under a login that the server hands no key to: pseudonyms are made with one.
     """
     from domain.refusal import Refused
@@ -81,7 +82,7 @@ def read(
         raise Refused("pseudonyms-need-key") if refused.code == "store-forbidden" else refused from None
     names = Pseudonyms(recipient, session.store.tokens.digest, organisations=hide_organisations)
     return Histories(
-        session.store, place, names, which=which, coarsening=Coarsening(coarsen), least=session.gate.shows_from(), told=told,
+        session.store, place, names, which=which, coarsening=Coarsening(coarsen), least=least, told=told,
     )  # fmt: skip
 
 

@@ -22,8 +22,9 @@ MOST = 999_999_999
 
 
 def export(
-    session: Session, *, output: str, recipient: str, place: int | None, segment: int, coarsen: Grain, hide_organisations: bool
-) -> None:
+    session: Session, *, output: str, recipient: str, place: int | None, segment: int, coarsen: Grain, hide_organisations: bool,
+    withhold_small_counts: bool,
+) -> None:  # fmt: skip
     """Write the segments that are missing. What leaves is stored for each of them, with the cases in it, whom it is for and its
     digest, before it is in its place.
     """
@@ -35,7 +36,7 @@ def export(
     if segment < LEAST:
         raise Bad("outside", param=SEGMENT.shown, least=LEAST, most=MOST)
     schema()  # refused before anything is stored where pyarrow is not installed
-    least = session.gate.shows_from()
+    least = session.gate.shows_from(withhold=withhold_small_counts)
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
     checkpoint = session.evidence.at(place, tell=lambda rows: session.out.progress(session.words.say("copying", rows=rows)))
     terms = Terms(checkpoint.origin, recipient, segment, coarsen, hide_organisations, least)

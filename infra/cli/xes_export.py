@@ -28,7 +28,7 @@ def export(
     coarser = how.pop("coarsen") != "none"
     given = {
         "--from": since, "--to": until, "--team": team, "--coarsen": coarser,
-        "--hide-organisations": how.pop("hide_organisations"),
+        "--hide-organisations": how.pop("hide_organisations"), "--withhold-small-counts": how.pop("withhold_small_counts"),
     }  # fmt: skip
     for option in (option for option, value in given.items() if value):
         raise Bad("not-beside", param=option, other="--source")

@@ -182,10 +182,14 @@ class Gate:
         opened = [ref for ref in refs if ref not in withheld]
         return withheld | (_bare(self._open(act, opened, readable.subject)) if opened else {})
 
-    def shows_from(self) -> int | None:
-        """The smallest count that the asker is shown where persons are counted; None for who sees counts whole."""
-        from infra.policy.reporting import threshold_for
+    def shows_from(self, *, withhold: bool = False) -> int | None:
+        """The smallest count that the asker is shown where persons are counted; None for who sees counts whole. With `withhold`
+        that of the reporting function, whoever asks: what is made is for somebody who is shown no more than that.
+        """
+        from infra.policy.reporting import threshold, threshold_for
 
+        if withhold:
+            return threshold()
         return threshold_for(self.seats.anywhere().actor.functions)
 
     def visible(self, rows: Rows) -> Visible:

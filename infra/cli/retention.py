@@ -130,10 +130,11 @@ def _say_unverified(session: Session, found: list[Term]) -> None:
 
 
 def carry_out(session: Session, command: CarryOut, _asked: Request, _outcome: Outcome) -> None:
-    """Destroy what has begun to be destroyed, subject by subject, and say what came of each."""
+    """Destroy what has begun to be destroyed, subject by subject, and say what came of each, and how often it left the house."""
     from commands.retention import destruction_of
     from domain.case import Case
     from domain.events.retention import DestructionDecided
+    from infra.cli.rights_recipients import warn_of_copies
     from infra.erasing.carrying_out import Erasing
     from infra.erasing.ledger import Ledger
 
@@ -161,4 +162,6 @@ def carry_out(session: Session, command: CarryOut, _asked: Request, _outcome: Ou
             session.out.line(session.words.say("erased", number=number, subject=subject, keys=done.keys, receipt=done.receipt))
         if done.others:
             session.out.warn("kept-elsewhere", cases=done.others)
+        warn_of_copies(session, store.load(number, places=True), done.subject)
+    session.out.note("erased-checkpoint")
     session.out.note("rotate-next", team=case.team)

@@ -16,7 +16,7 @@ def carry_out(session: Session, command: Erase, _asked: Request, _outcome: Outco
     """Do what is still to be done, and say what came of it: the receipt, the other cases of the same person, and how often the
     case left the house, for who has it has to be told.
     """
-    from infra.cli.rights_recipients import found
+    from infra.cli.rights_recipients import warn_of_copies
     from infra.erasing.carrying_out import Erasing
     from infra.erasing.ledger import Ledger
 
@@ -45,8 +45,6 @@ def carry_out(session: Session, command: Erase, _asked: Request, _outcome: Outco
         out.line(session.words.say("erased", number=number, subject=done.subject, keys=done.keys, receipt=done.receipt))
     if done.others:
         out.warn("erased-elsewhere", cases=done.others)
-    if left := found(session, store.load(number, places=True), done.subject):
-        opened = sum(row["texts"] == "opened" for row in left)
-        out.warn("recipients-told", number=number, subject=done.subject, count=len(left), opened=opened or None)
+    warn_of_copies(session, store.load(number, places=True), done.subject)
     out.note("erased-checkpoint")
     out.note("rotate-next", team=case.team)

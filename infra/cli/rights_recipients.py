@@ -53,6 +53,15 @@ def found(session: Session, records: Sequence[Recorded], subject: SubjectId) -> 
     return [_row(row, subject, state.number) for row in left if (row.place or 0) > since and _theirs(row, subject)]
 
 
+def warn_of_copies(session: Session, records: Sequence[Recorded], subject: SubjectId) -> None:
+    """After an erasure or a destruction: how often the case left the house with them in it, for who has it has to be told. In: as
+    of `found`.
+    """
+    if left := found(session, records, subject):
+        opened = sum(row["texts"] == "opened" for row in left)
+        session.out.warn("recipients-told", number=records[0].stream, subject=subject, count=len(left), opened=opened or None)
+
+
 def once_done(session: Session, command: CarryOut | Restrict, _asked: Request, outcome: Outcome) -> None:
     """After a rectification or a restriction: what it led to, and how to find who has to be told of it."""
     from commands.rights import Restrict

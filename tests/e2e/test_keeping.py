@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.legal import terms
+from infra.texts import Language
 from tests.e2e.conftest import Casus, Result
 
 SECRET = "The hull leaks below the waterline"
@@ -96,6 +97,32 @@ def test_destroying_on_a_term_that_nobody_verified_is_refused_and_on_a_verified_
     assert casus.json("retention", "due", *OFFICER) == []
     again = carry_out(casus, number, **own)
     assert again.code == 0, again
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_what_was_destroyed_is_followed_by_who_has_the_texts(
+    ended: tuple[Casus, str], own: dict[str, str], tmp_path: Path, lang: Language
+):
+    casus, number = ended
+    pack = ("evidence", "pack", number, "-o", str(tmp_path / "pack.zip"), "--as", "pilots-1", "--yes", "--recipient")
+    casus.done(*pack, "court", "--texts")
+    casus.done(*pack, "inspectorate")
+    casus.done("retention", "assign", number, "wmo-2015", *OFFICER)
+    casus.later(days=15 * 366)
+    confirmed(casus, "destroy", number)
+    done = casus("retention", "carry-out", number, "--yes", *OFFICER, lang=lang, **own)
+    [line] = [line for line in done.err.splitlines() if f"casus rights recipients {number} --subject s1" in line]
+    assert ("2 time(s), 1 of them" if lang == "en" else "2 keer het huis uit, waarvan 1") in line
+    assert done.err.count("casus evidence verify") == 1, "what was signed before still holds"
+    assert {r["recipient"] for r in casus.json("rights", "recipients", number, *OFFICER)} == {"court", "inspectorate"}
+
+
+def test_what_never_left_the_house_is_not_said_to_have(ended: tuple[Casus, str], own: dict[str, str]):
+    casus, number = ended
+    casus.done("retention", "assign", number, "wmo-2015", *OFFICER)
+    casus.later(days=15 * 366)
+    confirmed(casus, "destroy", number)
+    assert "rights recipients" not in carry_out(casus, number, **own).err
 
 
 def test_a_hold_keeps_it_until_two_lift_it(ended: tuple[Casus, str], own: dict[str, str]):

@@ -36,11 +36,11 @@ DISCLOSED, OTHERS = "access.access.disclosed", "other-cases"
 ORIGIN = re.compile(r"casusregie/([0-9a-f]{32})(/[0-9a-f]{8}(-[a-z0-9-]{1,60})?)?")
 KEY = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})")
 NOTE = re.compile(
-    r"""( ([^\0-\x1f]+)\n                               # what is signed: which log,
-          ([1-9][0-9]{0,18})\n                          # how many leaves,
-          ([A-Za-z0-9+/]{43}=)\n                        # their root, 32 bytes,
-          (?:[^\0-\x1f]+\n)* )\n                        # whatever else; and after an empty line
-        ( (?:\u2014\ [^\0-\x1f\s+]+\ [A-Za-z0-9+/]{7,}={0,2}\n)+ )  # the signatures: by whom; the key's id (4 bytes) and the rest""",
+    r"""( ([^\0-\x1f]+)\n         # what is signed: which log,
+          ([1-9][0-9]{0,18})\n    # how many leaves,
+          ([A-Za-z0-9+/]{43}=)\n  # their root, 32 bytes,
+          (?:[^\0-\x1f]+\n)* )\n  # and whatever else; after an empty line by whom it is signed, and how, with the key's id
+        ( (?:\u2014\ [^\0-\x1f\s+]+\ [A-Za-z0-9+/]{7,}={0,2}\n)+ )""",
     re.VERBOSE,
 )
 Object = dict[str, Any]
@@ -248,10 +248,10 @@ def consistency(first: int, second: int, old_root: bytes, new_root: bytes, proof
 def micros(stamp: str, event: Object) -> int:
     """A stamp, in its one spelling, as microseconds since 1970."""
     try:
-        moment = datetime.fromisoformat(stamp)
+        moment = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
         if moment.isoformat(timespec="microseconds").replace("+00:00", "Z") == stamp:
             return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    except (ValueError, TypeError):
+    except ValueError:
         pass
     raise Fault("stamp", event=event)
 
@@ -330,11 +330,9 @@ def check_erasure(said: Said) -> None:
     one). Of a text it says so of whom the text is about; whom bytes that are withheld were about nothing proves.
     """
     for event, says in said.values():
-        reasons = [(event["withheld"], None)] if says is None else []
-        if says is not None:
-            texts = event.get("texts", {}).items()
-            reasons = [(told, says["sealed"][field]["subject"]) for field, told in texts if "withheld" in told]
-        for why, subject in reasons:
+        texts = event.get("texts", {}).items() if says else ()
+        reasons = [(told, says["sealed"][field]["subject"]) for field, told in texts if says and "withheld" in told]
+        for why, subject in reasons if says else [(event["withheld"], None)]:
             if why["withheld"] != "erased" and "by" not in why:
                 continue
             at, by = said.get(why.get("by", 0), (event, None))

@@ -36,6 +36,7 @@ ASKS = (
     Param("since", "file"), Param("place", "integer"), Param("known_at", "moment"), Param("recipient", "code", formed=True),
     Param("texts", "yes-no"), Param("with_access", "yes-no"),
 )  # fmt: skip
+MB = 1024 * 1024
 FILE = Param("output", "file", short="-o")
 _CODE = re.compile(next(str(c.pattern) for c in get_args(Code) if isinstance(c, StringConstraints)))
 
@@ -148,6 +149,7 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
         if seen:
             session.gate.general("access-log", seen=(number,), outcome="exported", recipient=who, digest=digest)
         _as_opened(leaving, opened, number)
+    _warn_if_unreadable(session, len(whole), asked)
     waiting = (r for r in records if asked.wanted is None or (r.place is not None and r.place <= asked.wanted))
     later = [r.version for r in waiting if r.version > last]
     kept = sum(isinstance(t, Withheld) for t in texts.values())
@@ -162,6 +164,15 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
     session.out.line(session.words.say("evidence.packed", **{k: v for k, v in told.items() if k not in unsaid}))
     if later:
         session.out.warn("evidence.not-yet", versions=", ".join(map(str, later)), size=asked.checkpoint.size)
+
+
+def _warn_if_unreadable(session: Session, size: int, asked: _Asked) -> None:
+    """A file (of so many bytes) that its own verifier refuses proves nothing to whoever gets it."""
+    from infra.evidence.pack.verify import LIMIT
+
+    if size > LIMIT:
+        more = [f"`{option}`" for option, given in (("--with-access", asked.with_access), ("--texts", asked.texts)) if given]
+        session.out.warn("evidence.too-large", size=-(-size // MB), limit=LIMIT // MB, without=", ".join(more) or None)
 
 
 def _as_opened(leaving: Mapping[Ref, str | Withheld], opened: Mapping[Ref, Opened], number: str) -> None:

@@ -17,6 +17,7 @@ from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
 from infra.evidence.pack import packing, verify
 from infra.store import StoreConfig, open_store
+from infra.texts import Language
 from tests.e2e.conftest import Casus, set_up
 
 CASE, QUESTION, NAME = "HBR-2026-0001", "The mooring is loose", "Wilma Waterman"
@@ -167,6 +168,23 @@ def test_the_same_place_gives_the_same_file(table: Casus, how: tuple[str, ...]):
     assert file_of(table, "again.zip").read_bytes() == first
     assert again["digest"] == told["digest"]
     assert packed(table, *how, who=OFFICER, name="later.zip")["digest"] != told["digest"]
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_file_that_its_own_verifier_does_not_read_is_told_of(table: Casus, monkeypatch: pytest.MonkeyPatch, lang: Language):
+    place = str(packed(table, who=OFFICER, lang=lang)["place"])
+    path = file_of(table, "pack.zip")
+    line = ("evidence", "pack", CASE, "-o", str(path), "--yes", "--as", OFFICER, "--place", place)
+    size = path.stat().st_size
+    assert verify.LIMIT == 64 * 1024 * 1024, "docs/reference/pack.md says so"
+    for limit, told, code in ((size, False, 0), (size - 1, True, 2)):
+        monkeypatch.setattr(verify, "LIMIT", limit)
+        err = table.done(*line, lang=lang).err
+        assert ("0 MB" in err, "`--place`" in err, "--with-access" in err) == (told, told, False)
+        assert verify.main([str(path), "--json"]) == code, "the warning is of what the verifier refuses"
+    err = table.done("--json", *line, "--texts", "--with-access", lang=lang).err
+    assert ("without" if lang == "en" else "zonder") + " `--with-access`, `--texts`" in err
+    assert ("can't check it" if lang == "en" else "niet nagaan") in err
 
 
 def test_who_saw_it_goes_along_for_who_may_know(table: Casus):

@@ -16,6 +16,7 @@ from infra.backup.placing import place
 from infra.backup.reading import Vouching
 from infra.backup.rows import count_of
 from infra.backup.target import Target, target, without_key_file
+from infra.logs.opened import file_refusals
 from infra.store.config import StoreConfig
 from infra.store.database import Database, encoder, iso
 
@@ -79,14 +80,8 @@ def _to_be_checked(to: Target) -> None:
 
 
 def _opened(path: Path) -> Any:
-    try:
+    with file_refusals():
         return path.open("rb")
-    except FileNotFoundError:
-        raise Refused("file-missing") from None
-    except IsADirectoryError:
-        raise Refused("file-is-folder") from None
-    except PermissionError:
-        raise Refused("file-forbidden") from None
 
 
 def _fits(to: Target, headers: Mapping[Holds, Header]) -> None:

@@ -29,7 +29,7 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
     try:
         handle, name = tempfile.mkstemp(prefix=".casus-", suffix=".part", dir=path.parent)
     except (OSError, ValueError) as error:
-        raise _refusal(error) from None
+        raise unwritable(error) from None
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -40,7 +40,7 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             Path(name).unlink()
         if isinstance(error, OSError):
-            raise _refusal(error) from None
+            raise unwritable(error) from None
         raise
 
 
@@ -73,7 +73,8 @@ def packed(file: Digested, path: Path) -> Iterator[Digested | gzip.GzipFile]:
         yield made
 
 
-def _refusal(error: OSError | ValueError) -> Refused:
+def unwritable(error: OSError | ValueError) -> Refused:
+    """What is wrong with a place that an export was to go to, as a refusal."""
     match error:
         case FileNotFoundError() | NotADirectoryError() | ValueError():
             return Refused("export-folder-missing")

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.frozen import frozen
 from domain.refusal import Refused
-from infra.exports.files import written_whole
+from infra.exports.files import unwritable, written_whole
 from infra.exports.parquet import FORMAT
 from infra.exports.segments import Stretch
 
@@ -45,10 +45,8 @@ class Folder:
             path.mkdir(mode=0o700, exist_ok=True)
         except FileExistsError:
             raise Refused("export-not-a-folder") from None
-        except FileNotFoundError:
-            raise Refused("export-folder-missing") from None
-        except OSError:
-            raise Refused("export-forbidden") from None
+        except (OSError, ValueError) as error:
+            raise unwritable(error) from None
         self._segments: dict[str, dict[str, Any]] = {each["file"]: each for each in self._read()}
 
     def stretches(self) -> Iterator[tuple[int, int, str]]:

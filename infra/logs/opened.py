@@ -33,7 +33,7 @@ def file_refusals() -> Iterator[None]:
     """Inside this block, what is wrong with a file that a user named is a refusal."""
     try:
         yield
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise Refused("file-missing") from None
     except IsADirectoryError:
         raise Refused("file-is-folder") from None

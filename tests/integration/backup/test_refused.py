@@ -159,6 +159,15 @@ def test_what_is_no_backup_is_refused(new_place: NewPlace, content: bytes, tmp_p
         restore(new_place("sqlite"), {"events": path}, quiet)
 
 
+@pytest.mark.parametrize(
+    ("named", "code"), [("nowhere", "file-missing"), (".", "file-is-folder"), ("file/in-it", "file-missing")]
+)
+def test_a_file_that_can_not_be_opened_is_refused_as_elsewhere(new_place: NewPlace, tmp_path: Path, named: str, code: str):
+    (tmp_path / "file").touch()
+    with pytest.raises(Refused, match=code):
+        restore(new_place("sqlite"), {"events": tmp_path / named}, quiet)
+
+
 def test_a_backup_of_a_newer_program_is_refused(config: StoreConfig, new_place: NewPlace, tmp_path: Path):
     files = backed_up(config, tmp_path)
     held = lines(files["events"])

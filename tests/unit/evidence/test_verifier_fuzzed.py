@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.evidence.pack import verify
+from tests.support.packed import FORGE, GOOD, KEY
 from tests.support.packs import Pack, base64, weakened
-from tests.unit.evidence.test_verifier import FORGE, GOOD, KEY
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.integers(0, 12), st.floats(), st.text(), st.sampled_from(["", "role", "erased"]),

@@ -4,10 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+
+from tests.support.warm import warm_program
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -17,6 +21,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 
 WHOLE = {"look-back"}
 """Pages of which the later scripts go on where the first one left off."""
+AS_INSTALLED = {"README"}
+"""Pages whose commands are started as they are on anybody's machine; those of the others start from a program that is loaded."""
 
 
 def scripts(page: Path) -> list[str]:
@@ -24,9 +30,17 @@ def scripts(page: Path) -> list[str]:
     return ["".join(found)] if page.stem in WHOLE else [script for script in found if "casus init" in script]
 
 
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Path]:
+    """A folder with a `casus` that is quick to start."""
+    with TemporaryDirectory() as folder, warm_program(Path(folder)) as found:  # an address has a short path
+        yield found
+
+
 @pytest.mark.parametrize("page", [p for p in PAGES if scripts(p)], ids=lambda p: p.stem)
-def test_the_commands_on_a_page_run(page: Path, tmp_path: Path):
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def test_the_commands_on_a_page_run(page: Path, tmp_path: Path, warm: Path):
+    first = [] if page.stem in AS_INSTALLED else [str(warm)]
+    path = os.pathsep.join([*first, str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {"PATH": path, "CASUS_HOME": str(tmp_path / "home"), "LC_ALL": "C.UTF-8", "CASUS_LANG": "en"}
     for script in scripts(page):
         # Numbers hold the year in which somebody tries this.

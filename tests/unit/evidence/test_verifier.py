@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.evidence.pack import verify
-from tests.support.packed import FORGE, GOOD, SEEN, forged
+from tests.support.packed import ERASED, FORGE, GOOD, SEEN, forged
 from tests.support.packs import CASE, MEDDLING, OTHER, fault_of, meddled, stored, weakened
 
 
@@ -66,6 +66,24 @@ def test_an_event_of_another_case_is_none_of_this_one():
     assert fault_of(pack) == "stream"
     with weakened("check_streams"):
         assert fault_of(pack) == ""
+
+
+def test_what_says_that_it_is_of_this_case_is_so_when_somebody_saw_it():
+    assert fault_of(forged(stored(5, "access:aa", 1, "access.access.other", SEEN), also=(5,))) == "stream"
+
+
+@pytest.mark.parametrize("seen", [f"{OTHER} {CASE}", {CASE: 1}, 5, None])
+def test_what_was_seen_is_a_list(seen: Any):
+    assert fault_of(forged(stored(5, "access:aa", 1, verify.DISCLOSED, {"of": None, "seen": seen}), also=(5,))) == "stream"
+
+
+def test_a_version_that_was_seen_of_another_case_says_nothing_of_this_one():
+    seen = {"of": OTHER, "seen_version": 99, "seen": [CASE]}
+    assert fault_of(forged(stored(5, "access:aa", 1, verify.DISCLOSED, seen), also=(5,))) == ""
+
+
+def test_a_version_that_the_log_itself_has_twice_is_refused():
+    assert fault_of(forged(stored(7, CASE, 3, texts={"text": ERASED}))) == "twice"
 
 
 def test_who_saw_another_case_is_not_of_this_one():

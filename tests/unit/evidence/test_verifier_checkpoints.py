@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from infra.evidence.note import VerifierKey
 from infra.evidence.pack import verify
 from infra.evidence.signer import Signer
 from tests.support.packed import ANEW, EVENTS, FORGE, GOOD, KEY, KEYS, NAME, QUESTION, TEXTS
-from tests.support.packs import CASE, OTHER, Forge, fault_of, meddled, stored, weakened
+from tests.support.packs import CASE, OTHER, Forge, base64, fault_of, meddled, stored, weakened
 
 
 def another(events: Any = EVENTS, **how: Any) -> Forge:
@@ -25,6 +26,8 @@ def test_the_log_of_another_store_is_another():
     assert fault_of(GOOD, held=other.note(4)) == "other-log"
     assert fault_of(meddled(GOOD, lambda p: p.update(checkpoint=other.note()))) == "other-log"
     assert fault_of(other.pack()) == ""  # a store may say anything of itself
+    assert fault_of(meddled(FORGE.pack(), lambda p: p.update(store=other.store))) == "other-log"
+    assert fault_of(meddled(FORGE.pack(), lambda p: p.update(key=str(other.signer.key)))) == "other-log"
 
 
 def test_a_key_that_did_not_sign_it_is_said():
@@ -135,3 +138,10 @@ def test_several_keys_are_given_by_word_and_by_file(tmp_path: Path, capsys: pyte
     [mind] = capsys.readouterr().err.splitlines()
     assert mind.startswith("MIND: after that checkpoint the log was begun anew: casusregie/")
     assert "-older-backup. Ask" in mind
+
+
+def test_a_key_of_another_kind_is_none():
+    data = b"\x02" + FORGE.signer.key.key
+    name = FORGE.signer.key.name
+    made = hashlib.sha256(f"{name}\n".encode() + data).digest()[:4]
+    assert fault_of(GOOD, key=f"{name}+{made.hex()}+{base64(data)}") == "bad-key"

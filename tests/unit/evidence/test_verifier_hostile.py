@@ -117,6 +117,7 @@ HOSTILE: dict[str, tuple[str, Meddle]] = {
     "since of more": ("unreadable names", lambda p: p["since"].update(more=1)),
     "a key of before that is none": ("unreadable types", lambda p: p["since"].update(key=5)),
     "a proof since, cut": ("inconsistent", lambda p: p["since"]["proof"].pop()),
+    "a log of no store": ("unreadable format", lambda p: p.update(origin="casusregie/")),
     "a key of nothing": ("bad-key", lambda p: p.update(key="")),
     "a key with its name alone": ("bad-key", lambda p: p.update(key=p["origin"] + "+00000000+")),
     "no checkpoint": ("bad-note", lambda p: p.update(checkpoint="")),

@@ -73,12 +73,17 @@ def test_bytes_that_are_withheld_are_named_for_nobody_proves_whose_they_were(tmp
     assert "\nHOLDS: 6 events" in told(tmp_path, capsys)
 
 
-@pytest.mark.parametrize("why", [{"withheld": "erased"}, *({"withheld": "erased", "by": n} for n in (0, 4, 99))])
+@pytest.mark.parametrize("why", [{"withheld": "erased"}, *({"withheld": "erased", "by": n} for n in (0, 4, 7, 99))])
 def test_bytes_that_are_missing_without_an_erasure_are_not(why: dict[str, Any]):
     bad = without_bytes(GOOD, 2, **why)
     assert fault_of(bad) == "erasure"
     with weakened("check_erasure"):
         assert fault_of(bad) == ""
+
+
+def test_who_saw_it_is_not_kept_back_for_a_reason_of_texts():
+    place = [e["place"] for e in GOOD["events"]].index(5)
+    assert fault_of(without_bytes(GOOD, place, withheld="role")) == "erasure"
 
 
 @pytest.mark.parametrize("why", ["role", "other-cases", "not-asked"])

@@ -66,7 +66,7 @@ def test_another_verifier_in_it_is_told(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def entry(data: bytes, field: int, value: bytes) -> bytes:
-    """The zip with a field of its first central entry otherwise (APPNOTE, 4.3.12): 8 flags, 24 size."""
+    """The zip with a field of its first central entry otherwise (APPNOTE, 4.3.12): 8 flags, 10 method, 24 size."""
     at = data.index(b"PK\x01\x02") + field
     return data[:at] + value + data[at + len(value) :]
 
@@ -85,6 +85,7 @@ def but(name: str) -> dict[str, bytes]:
 BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "packed": ("packing", lambda: zipped(members(whole()), zipfile.ZIP_DEFLATED)),
     "a bomb": ("packing", lambda: zipped(members(whole()) | {"README.md": b"0" * 10_000_000}, zipfile.ZIP_DEFLATED)),
+    "one packed": ("packing", lambda: entry(whole(), 10, b"\x08")),
     "larger than it is": ("packing", lambda: entry(whole(), 24, b"\xff\xff\xff\x7f")),
     "locked": ("zip", lambda: entry(whole(), 8, b"\x01")),
     "a path": ("members", lambda: zipped(members(whole()) | {"../pack.json": b""})),

@@ -211,9 +211,11 @@ def climb(at: int, last: int, start: bytes, proof: list[bytes]) -> tuple[bytes, 
     """From a node up to the root. In: the node's number in its row and that of the row's last (from 0), its hash, and those that
     it meets on the way. Out: the root of the tree that ends with this node, and of the whole; None for a proof of another length.
     """
+    if any(len(each) != 32 for each in (start, *proof)):
+        return None
     old = new = start
     for each in proof:
-        if not last or len(each) != 32:
+        if not last:
             return None
         if at & 1 or at == last:
             old, new = node(each, old), node(each, new)
@@ -222,7 +224,7 @@ def climb(at: int, last: int, start: bytes, proof: list[bytes]) -> tuple[bytes, 
         else:
             new = node(new, each)
         at, last = at >> 1, last >> 1
-    return (old, new) if not last and len(start) == 32 else None
+    return (old, new) if not last else None
 
 
 def inclusion(index: int, size: int, leaf: bytes, proof: list[bytes], root: bytes) -> bool:

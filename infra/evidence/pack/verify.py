@@ -571,14 +571,15 @@ class Teller:
     def event(self, event: Object, says: Object | None) -> None:
         """One event: what, who, when, and of each text itself or why not."""
         row = {name: event[name] for name in EVENT if name != "proof"} | {"withheld": event.get("withheld")}
-        row |= {"occurred_at": says.get("occurred_at"), "by": says["by"], "facts": says["facts"]} if says else {}
         texts = event.get("texts", {})
         if self.json:
-            out(json.dumps(row | {"texts": {f: {n: v for n, v in told.items() if n != "salt"} for f, told in texts.items()}}))
+            more = {"occurred_at": says.get("occurred_at"), "by": says["by"], "facts": says["facts"]} if says else {}
+            shown = {field: {name: part for name, part in told.items() if name != "salt"} for field, told in texts.items()}
+            out(json.dumps(row | more | {"texts": shown}))
             return
-        who = f"{row.get('by', {}).get('actor', '')} ({event['recorded_by']})".strip()
-        out(self.say("event", **row, who=who))
-        out(re.sub(r"(\d\d)T(\S{8})\.\d{6}Z", r"\1 \2Z", self.say("times", **{"occurred_at": "?", **row})))
+        actor, occurred = (says["by"].get("actor", ""), says.get("occurred_at", "?")) if says else ("", "?")
+        out(self.say("event", **row, who=f"{actor} ({event['recorded_by']})".strip()))
+        out(re.sub(r"(\d\d)T(\S{8})\.\d{6}Z", r"\1 \2Z", self.say("times", **row, occurred_at=occurred)))
         if says is None:
             out(f"      {self.why(event['withheld'], 'unproved')}")
         elif facts := {name: fact for name, fact in says["facts"].items() if fact not in (None, [], "") and name not in texts}:

@@ -8,7 +8,7 @@ import pytest
 
 from infra.evidence.pack import verify
 from tests.support.packed import ERASED, FORGE, GOOD, SEEN, forged
-from tests.support.packs import CASE, MEDDLING, OTHER, fault_of, meddled, stored, weakened
+from tests.support.packs import CASE, MEDDLING, OTHER, at, fault_of, meddled, stored, weakened
 
 
 def test_a_pack_holds():
@@ -75,6 +75,10 @@ def test_what_says_that_it_is_of_this_case_is_so_when_somebody_saw_it():
 @pytest.mark.parametrize("seen", [f"{OTHER} {CASE}", {CASE: 1}, 5, None])
 def test_what_was_seen_is_a_list(seen: Any):
     assert fault_of(forged(stored(5, "access:aa", 1, verify.DISCLOSED, {"of": None, "seen": seen}), also=(5,))) == "stream"
+
+
+def test_what_was_placed_later_is_not_of_before():
+    assert fault_of(forged(stored(4, CASE, 3)._replace(placed_at=at(2)))) == "order"
 
 
 def test_a_version_that_was_seen_of_another_case_says_nothing_of_this_one():

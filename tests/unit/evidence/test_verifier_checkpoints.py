@@ -140,6 +140,11 @@ def test_several_keys_are_given_by_word_and_by_file(tmp_path: Path, capsys: pyte
     assert "-older-backup. Ask" in mind
 
 
+@pytest.mark.parametrize("key", ["", "\n", f"{KEY} more"])
+def test_a_key_of_nothing_is_not_taken_for_none_given(key: str):
+    assert fault_of(GOOD, key=key) == "bad-key"
+
+
 def test_a_key_of_another_kind_is_none():
     data = b"\x02" + FORGE.signer.key.key
     name = FORGE.signer.key.name

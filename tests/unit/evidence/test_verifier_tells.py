@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +32,12 @@ def test_it_tells_each_event_with_its_texts_and_why_not(tmp_path: Path, capsys: 
     dutch = told(tmp_path, capsys, "--lang", "nl")
     assert "KLOPT" in dutch
     assert "niet getoond: gewist op plaats 8" in dutch
+
+
+@pytest.mark.parametrize("code", verify.SAYS)
+def test_each_sentence_says_the_same_in_both_languages(code: str):
+    nl, en = ({name for _, name, _, _ in Formatter().parse(said) if name} for said in verify.SAYS[code])
+    assert nl == en
 
 
 def test_what_was_recorded_afterwards_shows_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from domain.refusal import Refused
 from infra.cli.access_export import OUTPUT
 from infra.cli.asking import written_over
 from infra.cli.history_export import chosen
@@ -37,11 +38,14 @@ def export(
 
 def of_source(session: Session, source: str, output: str, recipient: str, place: int | None, *, yes: bool) -> None:
     """One source's histories as XES; the same bytes each time. What leaves is stored, with whom it is for and its digest,
-    before the file is in its place.
+    before the file is in its place. Refused as `export-not-as-it-came` for who is shown no small counts.
     """
     from infra.exports.xes import export_xes
     from infra.imports.figures import in_document_order, steps_of
 
+    least = session.gate.shows_from()
+    if least is not None:
+        raise Refused("export-not-as-it-came", least=least)
     written_over(session, (OUTPUT, output), yes=yes)
     told: dict[str, Any] = {"recipient": recipient}
 

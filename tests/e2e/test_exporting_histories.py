@@ -281,6 +281,14 @@ def test_reporting_is_told_no_small_counts(offices: Casus, tmp_path: Path, form:
     assert "10" in told.err, "from which number on a count is shown is said"
 
 
+def test_reporting_gets_no_log_as_it_came(offices: Casus, tmp_path: Path):
+    line = ("--json", "export", "xes", "--recipient", "university", "--source", "harbour", "-o", str(tmp_path / "log"))
+    told = offices("--as", "pilots-5", *line)
+    assert (told.code, json.loads(told.err)["error"]) == (3, "export-not-as-it-came")
+    assert not (tmp_path / "log").exists()
+    assert offices("--as", "pilots-4", *line).code == 0, "the auditor may"
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_for_who_reports_a_coordinator_makes_what_they_would_get(offices: Casus, tmp_path: Path, form: str):
     def made(who: str, name: str, *more: str) -> tuple[bytes, str]:

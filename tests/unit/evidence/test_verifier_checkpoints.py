@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +146,29 @@ def test_a_key_of_nothing_is_not_taken_for_none_given(key: str):
     assert fault_of(GOOD, key=key) == "bad-key"
 
 
-def test_a_key_of_another_kind_is_none():
-    data = b"\x02" + FORGE.signer.key.key
+def written(name: str, kind: bytes) -> str:
+    """A verifier key with the id that is its own."""
+    data = kind + FORGE.signer.key.key
+    made = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+    return f"{name}+{made.hex()}+{base64(data)}"
+
+
+def test_a_key_of_another_kind_or_with_a_space_in_its_name_is_none():
     name = FORGE.signer.key.name
-    made = hashlib.sha256(f"{name}\n".encode() + data).digest()[:4]
-    assert fault_of(GOOD, key=f"{name}+{made.hex()}+{base64(data)}") == "bad-key"
+    assert written(name, b"\x01") == KEY
+    assert fault_of(GOOD, key=written(name, b"\x02")) == "bad-key"
+    assert fault_of(meddled(GOOD, lambda p: p["since"].update(key=written("a b", b"\x01")))) == "bad-key"
+
+
+def test_a_note_has_nothing_in_it_that_is_not_seen():
+    held = FORGE.note(4)
+    assert fault_of(GOOD, held=held + "\u2014 somebody AAAAAAAA\n") == ""
+    for bad in (held + "\u2014 some\x01body AAAAAAAA\n", held.replace("casusregie/", "casus\tregie/", 1)):
+        assert fault_of(GOOD, held=bad) == "bad-note"
+
+
+def test_without_cryptography_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    with pytest.raises(verify.Fault, match="no-cryptography") as caught:
+        verify.check(GOOD, {})
+    assert "pip install cryptography" in verify.Teller("en", as_json=False).say(caught.value.code, what=caught.value.what)

@@ -86,7 +86,9 @@ def test_a_day_ends_as_it_does_in_amsterdam_without_a_table_of_zones(monkeypatch
     assert verify.moment("2026-03-28").utcoffset() != verify.moment("2026-03-29").utcoffset(), "the control: it does change"
 
 
-@pytest.mark.parametrize("moment", ["", "yesterday", "2026-02-30", "2026-03-01T09:00:00", "2026-03", "9" * 5000])
+@pytest.mark.parametrize(
+    "moment", ["", "yesterday", "2026-02-30", "2026-03-01T09:00:00", "2026-03", "20260301", "2026-W09-7", "9" * 5000]
+)
 def test_a_moment_that_is_none_is_a_wrong_question(moment: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "pack.json").write_text(json.dumps(GOOD), encoding="utf-8")
     assert verify.main([str(tmp_path / "pack.json"), "--known-at", moment]) == 2

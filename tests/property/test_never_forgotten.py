@@ -9,7 +9,7 @@ from tests.property.playing import Tally, play
 from tests.property.preparing import prepared
 from tests.property.world import World, first_world
 
-SEQUENCES = int(os.environ.get("CASUS_TEST_SEQUENCES", "200"))
+SEQUENCES = int(os.environ.get("CASUS_TEST_SEQUENCES", "300"))
 """For each table, and for all together. A longer run: `CASUS_TEST_SEQUENCES=5000 pytest tests/property`."""
 SEED = os.environ.get("CASUS_TEST_SEED", "")
 ACCEPTED = 0.6

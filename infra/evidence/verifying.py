@@ -38,8 +38,8 @@ def verify(
     Nothing is written. Refused as `checkpoint-malformed` when what an auditor gave is no note. What is wrong with the store, or
     with what is kept outside it, is told in the report, not refused.
     """
-    notes = (*held, *((since,) if since else ()))
-    start = parse(since)[0] if since else None
+    notes = (*held, *((since,) if since is not None else ()))
+    start = parse(since)[0] if since is not None else None
     database = store.connection()
 
     def once(*, damaged: bool) -> Report:

@@ -108,12 +108,15 @@ def test_another_key_than_the_one_given_is_a_fault(table: Casus):
         (("--key", "no-key"), "evidence-key-malformed"),
         (("--held", "{none}"), ""),
         (("--since", "{text}"), "checkpoint-malformed"),
+        (("--since", "{empty}"), "checkpoint-malformed"),
     ],
 )
 def test_what_is_given_must_be_what_it_is_said_to_be(table: Casus, asked: tuple[str, str], code: str):
     text = table.home.parent / "text"
     text.write_bytes(b"\xff\xfe no note")
-    said = table("--json", *ASKED, asked[0], asked[1].format(none=table.home / "not-there", text=text))
+    empty = table.home.parent / "empty"
+    empty.touch()
+    said = table("--json", *ASKED, asked[0], asked[1].format(none=table.home / "not-there", text=text, empty=empty))
     assert said.code in {Exit.REFUSED, Exit.NOT_FOUND, Exit.USAGE}
     assert code in said.err
     assert said.out == ""

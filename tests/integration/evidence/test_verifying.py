@@ -123,11 +123,12 @@ def test_a_larger_checkpoint_that_does_not_follow_on_an_earlier_one_is_named(att
     assert not attacker.verified(since=middle).intact
 
 
-def test_what_an_auditor_gives_must_be_a_checkpoint(store: Store, config: StoreConfig):
+@pytest.mark.parametrize("text", ["no note", ""])
+def test_what_an_auditor_gives_must_be_a_checkpoint(store: Store, config: StoreConfig, text: str):
     with pytest.raises(Refused, match="checkpoint-malformed"):
-        found(store, config, held=["no note"])
+        found(store, config, held=[text])
     with pytest.raises(Refused, match="checkpoint-malformed"):
-        found(store, config, since="no note")
+        found(store, config, since=text)
 
 
 def test_what_is_written_meanwhile_is_no_fault(store: Store, evidence: Evidence, config: StoreConfig):

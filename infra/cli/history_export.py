@@ -17,7 +17,7 @@ from infra.cli.session import Session
 from infra.cli.tracing import period
 
 if TYPE_CHECKING:
-    from infra.exports.course import Course, Histories, Which
+    from infra.exports.course import Course, Histories, Pseudonyms, Which
     from infra.exports.course.coarsening import Grain
 
 PLACE = Param("place", "integer")
@@ -43,8 +43,9 @@ def export(
     session.gate.general(what)
     if which.table is not None and not session.team(which.table).exists():
         raise NotFound("team", which.table)
+    names = pseudonyms(session, recipient, hide_organisations=hide_organisations)
     checkpoint = session.evidence.at(place)
-    histories = read(session, checkpoint.size, recipient, which, least, coarsen=coarsen, hide_organisations=hide_organisations)
+    histories = read(session, checkpoint.size, names, which, least, coarsen=coarsen)
     told = {"recipient": recipient, "place": checkpoint.size}
 
     def leaving(digest: str) -> None:
@@ -64,23 +65,29 @@ def export(
         session.out.line(session.words.say("left-house", **told))
 
 
-def read(
-    session: Session, place: int, recipient: str, which: Which, least: int | None, *, coarsen: Grain, hide_organisations: bool
-) -> Histories:  # fmt: skip
-    """The histories as this recipient gets them, up to a place, without counts that are smaller than the least. Refused as
-    `pseudonyms-need-key` under a login that the server hands no key to: pseudonyms are made with one.
+def pseudonyms(session: Session, recipient: str, *, hide_organisations: bool) -> Pseudonyms:
+    """The pseudonyms of who it is for. Refused as `pseudonyms-need-key` under a login that the server hands no key to: to be
+    asked before anything is read or made, for where there is nothing to tell no pseudonym is.
     """
     from domain.refusal import Refused
-    from infra.exports.course import Coarsening, Histories, Pseudonyms
+    from infra.exports.course import Pseudonyms
+
+    try:
+        session.store.tokens.digest(f"course {recipient}", b"")
+    except Refused as refused:
+        raise Refused("pseudonyms-need-key") if refused.code == "store-forbidden" else refused from None
+    return Pseudonyms(recipient, session.store.tokens.digest, organisations=hide_organisations)
+
+
+def read(
+    session: Session, place: int, names: Pseudonyms, which: Which, least: int | None, *, coarsen: Grain
+) -> Histories:  # fmt: skip
+    """The histories under these pseudonyms, up to a place, without counts that are smaller than the least."""
+    from infra.exports.course import Coarsening, Histories
 
     def told(read: int) -> None:
         session.out.progress(session.words.say("events-read", count=read))
 
-    try:
-        session.store.tokens.digest(f"course {recipient}", b"")  # before anything is read: it is a matter of the key
-    except Refused as refused:
-        raise Refused("pseudonyms-need-key") if refused.code == "store-forbidden" else refused from None
-    names = Pseudonyms(recipient, session.store.tokens.digest, organisations=hide_organisations)
     return Histories(
         session.store, place, names, which=which, coarsening=Coarsening(coarsen), least=least, told=told,
     )  # fmt: skip

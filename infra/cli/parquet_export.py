@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.cli.history_export import pseudonyms
 from infra.cli.param import Bad, Param
 from infra.cli.session import Session
 
@@ -28,7 +29,7 @@ def export(
     """Write the segments that are missing. What leaves is stored for each of them, with the cases in it, whom it is for and its
     digest, before it is in its place.
     """
-    from infra.exports.course import Coarsening, Pseudonyms
+    from infra.exports.course import Coarsening
     from infra.exports.parquet import schema
     from infra.exports.parquet_folder import Folder, Terms
     from infra.exports.segments import Segments
@@ -38,11 +39,11 @@ def export(
     schema()  # refused before anything is stored where pyarrow is not installed
     least = session.gate.shows_from(withhold=withhold_small_counts)
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
+    names = pseudonyms(session, recipient, hide_organisations=hide_organisations)
     checkpoint = session.evidence.at(place, tell=lambda rows: session.out.progress(session.words.say("copying", rows=rows)))
     terms = Terms(checkpoint.origin, recipient, segment, coarsen, hide_organisations, least)
     folder = Folder(Path(output).expanduser(), terms, checkpoint.size)
     folder.checkpoint = checkpoint.note
-    names = Pseudonyms(recipient, session.store.tokens.digest, organisations=hide_organisations)
     segments = Segments(session.store, names, Coarsening(coarsen), least)
     wanted = list(folder.stretches())
     missing = [(first, last, file) for first, last, file in wanted if not folder.has(file, last)]

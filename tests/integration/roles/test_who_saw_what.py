@@ -100,3 +100,16 @@ def test_histories_leave_under_the_login_of_a_coordinator_with_the_cases_that_th
     for who, code in (("auditor", "pseudonyms-need-key"), ("reporting", "pseudonyms-need-key"), ("member", "not-allowed")):
         result = program(house, who)(*line, str(tmp_path / who), "--withhold-small-counts")
         assert (result.code, f'"{code}"' in result.err, (tmp_path / who).exists()) == (3, True, False), (who, result)
+
+
+def test_segments_are_refused_to_a_login_without_the_key_before_anything_is_made(house: House, tmp_path: Path) -> None:
+    """Under a login that reads no cases no pseudonym would be made, and empty segments would be called whole."""
+    said = Casus(house.config.home, house.config.dsn).done("evidence", "checkpoint", "--json").row
+    line = ("export", "parquet", "--recipient", "university")
+    for who in ("auditor", "reporting"):
+        for more in ((), ("--place", str(said["size"]))):
+            result = program(house, who)("--json", *line, *more, "-o", str(tmp_path / who))
+            assert (result.code, '"pseudonyms-need-key"' in result.err) == (3, True), (who, result)
+            assert not (tmp_path / who).exists()
+    after = Casus(house.config.home, house.config.dsn).json("evidence", "list")
+    assert max(each["size"] for each in after) == said["size"], "no checkpoint was made for it"

@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from cli import main
+from domain.event import Header
+from domain.events.access import Disclosed
+from domain.refusal import Refused
 from infra.cli.session import Session
+from infra.store.store import Store
 from infra.texts import Language, Words
 from tests.support.invented import INVENTED
 
@@ -115,6 +119,19 @@ def set_up(casus: Casus, profile: str = INVENTED, name: str = "harbour-table", *
 def casus(empty: Casus) -> Casus:
     """The program, with one invented team."""
     return set_up(empty)
+
+
+@pytest.fixture
+def nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That something leaves the house can't be stored."""
+    stored = Store.disclose
+
+    def all_but_what_leaves(self: Store, event: Disclosed, header: Header) -> str:
+        if event.outcome == "exported":
+            raise Refused("store-full", path="x")
+        return stored(self, event, header)
+
+    monkeypatch.setattr(Store, "disclose", all_but_what_leaves)
 
 
 @pytest.fixture(scope="session", params=DATABASES, name="field")

@@ -14,14 +14,11 @@ import pytest
 from lxml import etree
 
 from domain.disclosure import PREFIX
-from domain.event import Header
 from domain.events.access import Disclosed
-from domain.refusal import Refused
 from infra.exports.course.which import is_case
 from infra.exports.ocel_checks import faults, items_of
 from infra.store import StoreConfig, open_store
 from infra.store.envelope import parse
-from infra.store.store import Store
 from tests.e2e.conftest import DATABASES, Casus, set_up
 from tests.support import planted
 from tests.support.field import Field
@@ -146,16 +143,9 @@ def test_what_leaves_is_stored_with_the_cases_in_it(lived: Field):
     assert all(is_case(number) for number in left.seen)
 
 
+@pytest.mark.usefixtures("nothing_leaves")
 @pytest.mark.parametrize("form", FORMS)
-def test_what_can_not_be_stored_does_not_leave(lived: Field, form: str, monkeypatch: pytest.MonkeyPatch):
-    stored = Store.disclose
-
-    def all_but_what_leaves(self: Store, disclosed: Disclosed, header: Header) -> str:
-        if disclosed.outcome == "exported":
-            raise Refused("store-full", path="x")
-        return stored(self, disclosed, header)
-
-    monkeypatch.setattr(Store, "disclose", all_but_what_leaves)
+def test_what_can_not_be_stored_does_not_leave(lived: Field, form: str):
     path = lived.folder / "never"
     assert lived.casus("export", form, "-o", str(path), "--recipient", "university").code == 3
     assert not path.exists()

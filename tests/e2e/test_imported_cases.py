@@ -6,11 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain.disclosure import PREFIX
-from domain.event import Header
 from domain.events.access import Disclosed
-from domain.refusal import Refused
 from infra.store import StoreConfig, open_store
-from infra.store.store import Store
 from tests.e2e.conftest import Casus, set_up
 from tests.support.logs import PEOPLE, step, steps, written
 
@@ -103,12 +100,10 @@ def test_the_read_models_of_imported_cases_are_the_same_rebuilt(taken_in: Casus)
     assert before == [taken_in.json(*words) for words in (("cases",), ("trail", CASE), ("stats", "totals"), ("workload",))]
 
 
-def test_what_leaves_as_a_file_is_stored_first_with_whom_it_is_for_and_its_digest(
-    taken_in: Casus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_leaves_as_a_file_is_stored_first_with_whom_it_is_for_and_its_digest(taken_in: Casus, tmp_path: Path):
     line = ("export", "xes", "--source", "harbour")
     assert taken_in(*line, "-o", str(tmp_path / "none.xes")).code == 2, "for whom has to be said"
-    one, other, none = (tmp_path / name for name in ("one.xes", "other.xes", "none.xes"))
+    one, other = (tmp_path / name for name in ("one.xes", "other.xes"))
     said = taken_in.done(*line, "--recipient", "university", "-o", str(one), "--json").row
     assert said["digest"] == hashlib.sha256(one.read_bytes()).hexdigest()
     assert "university" in taken_in.done(*line, "--recipient", "university", "-o", str(other)).out
@@ -119,13 +114,10 @@ def test_what_leaves_as_a_file_is_stored_first_with_whom_it_is_for_and_its_diges
     assert [(e.what, e.recipient, e.digest) for e in left] == [("export-xes", "university", said["digest"])] * 2
     assert left[0].seen == tuple(f"harbour:ship-{n:04}" for n in range(5))
 
-    stored = Store.disclose
 
-    def all_but_what_leaves(self: Store, disclosed: Disclosed, header: Header) -> str:
-        if disclosed.outcome == "exported":
-            raise Refused("store-full", path="x")
-        return stored(self, disclosed, header)
-
-    monkeypatch.setattr(Store, "disclose", all_but_what_leaves)
+@pytest.mark.usefixtures("nothing_leaves")
+def test_what_can_not_be_stored_does_not_leave(taken_in: Casus, tmp_path: Path):
+    none = tmp_path / "none.xes"
+    line = ("export", "xes", "--source", "harbour")
     assert taken_in(*line, "--recipient", "university", "-o", str(none)).code == 3
     assert not none.exists()

@@ -14,25 +14,20 @@ from infra.backup.rows import snapshot
 from infra.erasing.keeper import keeper_of
 from infra.exports.lines.vouching import vouched_for
 from infra.exports.lines.writing import write
-from infra.store import StoreConfig, create_store, open_store
+from infra.store import StoreConfig, open_store
 from infra.store.postgresql import PostgreSQLDatabase
 from infra.store.roles.installing import install
 from tests.integration.backup.conftest import whole
 from tests.integration.backup.lines import exported
 from tests.integration.backup.test_there_and_back import backed_up, quiet
-from tests.integration.roles.house import ROSTER, SERVICES, House, build, new_config, tear_down
+from tests.integration.roles.house import ROSTER, SERVICES, House, built
 from tests.support.postgres import Server
 
 
 @pytest.fixture(scope="module")
 def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    config = new_config(postgres_server, Path(tmp_path_factory.mktemp("roles")))
-    create_store(config).close()
-    made = build(postgres_server, config)
-    yield made
-    tear_down(made)
-    assert config.dsn is not None
-    postgres_server.drop(config.dsn)
+    with built(postgres_server, tmp_path_factory.mktemp("roles")) as made:
+        yield made
 
 
 @pytest.mark.parametrize("holds", ["events", "keys"])

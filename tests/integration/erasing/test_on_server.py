@@ -5,7 +5,6 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,33 +16,29 @@ from domain.refusal import Refused
 from infra.erasing.ledger import Ledger
 from infra.erasing.standing import standings
 from infra.keys.rotating import rotate
-from infra.store import Draft, Receipt, create_store, open_store
+from infra.store import Draft, Receipt, open_store
 from infra.store.texts import Withheld
 from tests.integration.engine.office import GRN, opened
 from tests.integration.erasing.archive import finish, texts
-from tests.integration.roles.house import House, Worker, build, new_config, tear_down
+from tests.integration.roles.house import House, Worker, built
 from tests.support.postgres import Server
 
 
 @pytest.fixture(scope="module")
 def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A store with people who have logins, and somebody who keeps its tables up."""
-    config = new_config(postgres_server, Path(tmp_path_factory.mktemp("erasing")))
-    create_store(config).close()
-    made = build(postgres_server, config)
-    over = threading.Event()
+    with built(postgres_server, tmp_path_factory.mktemp("erasing")) as made:
+        over = threading.Event()
 
-    def follow() -> None:
-        with opened(config) as office:
-            office.models.follow(over.is_set, every=0.02)
+        def follow() -> None:
+            with opened(made.config) as office:
+                office.models.follow(over.is_set, every=0.02)
 
-    following = threading.Thread(target=follow)
-    following.start()
-    yield made
-    over.set()
-    following.join()
-    tear_down(made)
-    postgres_server.drop(str(config.dsn))
+        following = threading.Thread(target=follow)
+        following.start()
+        yield made
+        over.set()
+        following.join()
 
 
 def decided(house: House, privacy: Worker, coordinator: Worker) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import psycopg
 
 from infra.engine import Outcome, Request
 from infra.engine.delivering import deliver
-from infra.store import StoreConfig
+from infra.store import StoreConfig, create_store
 from infra.store.postgresql import PostgreSQLDatabase
 from infra.store.roles.filling import fill
 from infra.store.roles.installing import install
@@ -115,7 +115,18 @@ class Worker:
         return self.office.engine.run(command(name, **fields), asked)
 
 
-def build(server: Server, config: StoreConfig) -> House:
+@contextmanager
+def built(server: Server, folder: Path) -> Iterator[House]:
+    """A house on a new database, and in a new folder, for as long as the block lasts."""
+    config = StoreConfig(folder / "casus", dsn=server.fresh_database(), patience=5.0)
+    create_store(config).close()
+    house = _build(server, config)
+    yield house
+    _tear_down(house)
+    server.drop(str(config.dsn))
+
+
+def _build(server: Server, config: StoreConfig) -> House:
     """Set everything up as the owner does, then make the roles and the logins."""
     house = House(server, config)
     tag = secrets.token_hex(4)
@@ -154,7 +165,7 @@ def build(server: Server, config: StoreConfig) -> House:
     return house
 
 
-def tear_down(house: House) -> None:
+def _tear_down(house: House) -> None:
     """Logins are of the whole cluster: they go with the database."""
     with house.owner() as connection:
         for login in house.logins.values():
@@ -164,8 +175,3 @@ def tear_down(house: House) -> None:
 
 def _team(office: Office, team: str) -> Any:
     return office.engine.team(team)
-
-
-def new_config(server: Server, home: Path) -> StoreConfig:
-    """Where a store on this server is to be made."""
-    return StoreConfig(home / "casus", dsn=server.fresh_database(), patience=5.0)

@@ -9,10 +9,10 @@ from infra.evidence.checks.report import ALL, Check, Report
 from infra.evidence.evidence import Evidence
 from infra.evidence.kept import Kept
 from infra.evidence.verifying import verify
-from infra.store import create_store, open_store
+from infra.store import open_store
 from tests.e2e.conftest import Casus
 from tests.integration.engine.office import opened as office_of
-from tests.integration.roles.house import House, build, new_config, tear_down
+from tests.integration.roles.house import House, built
 from tests.support.postgres import Server
 
 READERS = ("coordinator", "member", "outsider", "privacy", "auditor", "administrator", "elsewhere")
@@ -21,13 +21,8 @@ READERS = ("coordinator", "member", "outsider", "privacy", "auditor", "administr
 @pytest.fixture
 def own_house(postgres_server: Server, tmp_path) -> Iterator[House]:
     """A house that is damaged in the test."""
-    config = new_config(postgres_server, tmp_path)
-    create_store(config).close()
-    made = build(postgres_server, config)
-    yield made
-    tear_down(made)
-    assert config.dsn is not None
-    postgres_server.drop(config.dsn)
+    with built(postgres_server, tmp_path) as made:
+        yield made
 
 
 def sign(house: House) -> None:

@@ -167,11 +167,17 @@ class Evidence(Checkpoints):
 
     def _follows(self, held: Checkpoint, tell: Told | None = None) -> None:
         """Refuse to go on where the log is not the one that a checkpoint is of."""
+        self._reaches(held)
+        self.tree.grow(held.size, tell)
+        self._is_of(held, self.tree.root(held.size))
+
+    def _reaches(self, held: Checkpoint) -> None:
         head = self.store.head()
         if held.size > head:
             raise Refused("evidence-cut-off", place=held.size, last=head)
-        self.tree.grow(held.size, tell)
-        if self.tree.root(held.size) != held.root:
+
+    def _is_of(self, held: Checkpoint, root: bytes) -> None:
+        if root != held.root:
             raise Refused("evidence-inconsistent", place=held.size, agrees=self.agrees())
 
     def agrees(self, origin: str | None = None) -> int | None:
@@ -183,10 +189,10 @@ class Evidence(Checkpoints):
     def problem(self) -> Refused | None:
         """What stands in the way of the next checkpoint, as far as can be told without making one; None where nothing does."""
         try:
-            size = self.tree.size
             for each in self._held():
-                if each.size <= size or each.size > self.store.head():
-                    self._follows(each)
+                self._reaches(each)
+                if each.size <= self.tree.size or self.keyring.may_write:  # others can't make leaves of events they may not see
+                    self._is_of(each, self.tree.root_ahead(each.size))
             if self.keyring.may_write:  # others may not see every event, and can't count them
                 self._whole()
                 if self.key is None:

@@ -52,6 +52,15 @@ class Tree:
         """The root of the tree of the first `size` leaves. Refused as `evidence-gap` where a hash that it needs is missing."""
         return hash_of(self.subtree, 0, size)
 
+    def root_ahead(self, size: int) -> bytes:
+        """The root of the tree of the first `size` leaves, of which some may not be stored yet: those are made from the events as
+        they stand now, and nothing is stored. Refused as `root` and `made` are, for who sees every event.
+        """
+        grown = self.edge(min(size, self.size))
+        for leaf in self.made(grown.size, size):
+            grown.add(leaf.hash)
+        return grown.root()
+
     def fits(self, signed: Iterable[tuple[int, bytes]]) -> int | None:
         """The largest of these sizes at which the tree has the root that goes with it; None where it has none of them.
 
@@ -141,16 +150,22 @@ class Tree:
         return size + len(made)
 
     def made(self, after: int, upto: int) -> Iterator[Leaf]:
-        """The leaves of the places after one, made from the events as they stand now. Nothing is stored."""
+        """The leaves of the places after one, made from the events as they stand now. Nothing is stored.
+
+        Refused as `grow` is: each place up to the last must have its event.
+        """
+        place = after
         rows = self.database.stream(f"SELECT {EVENT} {JOINED} WHERE p.place > ? AND p.place <= ? ORDER BY p.place", (after, upto))
-        for expected, row in enumerate(rows, after + 1):
-            event = Stored._make(row)
-            if event.place != expected:
-                raise Refused("evidence-gap", place=expected)
+        for row in rows:
+            event, place = Stored._make(row), place + 1
+            if event.place != place:
+                raise Refused("evidence-gap", place=place)
             try:
                 yield leaf_of(self.store, event)
             except BadStampError as bad:
                 raise Refused("event-damaged", stream=event.stream, version=event.version, field=str(bad)) from None
+        if place < upto:
+            raise Refused("evidence-gap", place=place + 1)
 
     def _complete(self, before: int, now: int) -> None:
         """Store the tiles that are whole since, each made of what is below it: leaves, or tiles."""

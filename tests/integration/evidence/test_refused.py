@@ -63,6 +63,23 @@ def test_a_note_outside_of_another_history(store: Store, evidence: Evidence, con
     assert refused(evidence) == "evidence-inconsistent"
 
 
+def test_a_note_outside_of_more_than_the_tree_has_is_held_against_the_events(
+    store: Store, evidence: Evidence, config: StoreConfig
+):
+    sow(store, 1, 3)
+    evidence.checkpoint()
+    sow(store, 4, 3)
+    assert store.head() == 6
+    noted_outside(evidence, config, 5, evidence.tree.root_ahead(5))
+    assert evidence.problem() is None
+    noted_outside(evidence, config, 5, b"\x05" * 32)
+    problem = evidence.problem()
+    assert problem is not None
+    assert (problem.code, problem.facts) == ("evidence-inconsistent", {"place": 5, "agrees": 3})
+    assert evidence.tree.size == 3, "and nothing is stored by looking"
+    assert refused(evidence) == "evidence-inconsistent"
+
+
 def test_one_that_is_there_already_is_not_given_either(store: Store, evidence: Evidence, config: StoreConfig):
     sow(store, 1, 3)
     first = evidence.checkpoint()

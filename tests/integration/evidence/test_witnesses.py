@@ -188,6 +188,17 @@ def test_an_event_that_is_gone_and_left_its_place_is_missed(laptop: Attacker):
     assert (told.code, told.facts["place"]) == ("evidence-gap", place)
 
 
+def test_the_last_event_that_is_gone_and_left_its_place_is_missed_and_not_waited_for(laptop: Attacker):
+    with signing(laptop) as (store, _):
+        sow(store, 900, 1)
+        head = store.head()
+    laptop.do("PRAGMA foreign_keys = OFF")
+    laptop.drop_event("LEL-2026-0900", 1, place=False)
+    with signing(laptop) as (_, evidence):
+        told = refused(evidence)
+    assert (told.code, told.facts["place"]) == ("evidence-gap", head)
+
+
 def test_the_end_that_is_gone_of_what_no_checkpoint_was_signed_for_is_missed_by_its_leaf(laptop: Attacker):
     with signing(laptop) as (store, evidence):
         sow(store, 900, 2)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from infra.evidence.checks.report import Check
 from tests.support.sown import PLAIN, SEALED
 from tests.support.tampering import TABLES, Attacker
+from tests.support.tamperings import LEAF
 
 EVENT = "originator_id = '{}' AND originator_version = 5"
 ROWS = {
@@ -22,6 +24,39 @@ ROWS = {
 """Of each table one row: that of an event without sealed fields, the last of its stream, in the middle of a batch; of a sealed
 field; and of what vouches for them.
 """
+
+BY_TEXTS, BY_EVENTS = frozenset({Check.SEALED}), frozenset({Check.EVENTS})
+COLUMNS = {
+    "stored_events.originator_id": BY_EVENTS,
+    "stored_events.originator_version": BY_EVENTS,
+    "stored_events.topic": LEAF | {Check.ENVELOPES},
+    "stored_events.state": LEAF,
+    "stored_events.recorded_at": LEAF,
+    "stored_events.recorded_by": LEAF,
+    "sealed_fields.originator_id": BY_TEXTS,
+    "sealed_fields.originator_version": BY_TEXTS,
+    "sealed_fields.field": BY_TEXTS,
+    "sealed_fields.key_id": BY_TEXTS,
+    "sealed_fields.data": BY_TEXTS,
+    "places.place": {Check.PLACES, Check.LEAVES, Check.TIMES},
+    "places.originator_id": BY_EVENTS,
+    "places.originator_version": BY_EVENTS,
+    "places.placed_at": LEAF | {Check.TIMES},
+    "leaves.place": {Check.PLACES, Check.LEAVES, Check.TILES},
+    "leaves.digest": {Check.LEAVES},
+    "leaves.hash": {Check.LEAVES},
+    "tiles.level": {Check.TILES},
+    "tiles.number": {Check.TILES},
+    "tiles.hash": {Check.TILES},
+    "checkpoints.origin": {Check.SIGNATURES},
+    "checkpoints.size": {Check.SIGNATURES, Check.ROOTS},
+    "checkpoints.root": {Check.SIGNATURES, Check.ROOTS},
+    "checkpoints.note": {Check.SIGNATURES},
+    "evidence_keys.number": {Check.KEYS},
+    "evidence_keys.vkey": {Check.KEYS, Check.SIGNATURES, Check.OUTSIDE, Check.HELD},
+    "casus_store.store_id": {Check.STORE, Check.KEYS, Check.SIGNATURES, Check.LEAVES, Check.TILES, Check.ROOTS, Check.HELD},
+}
+"""The columns that carry history, and what catches a change in each, each alone."""
 
 BITS = {"originator_id": 8, "store_id": 64}
 """Which bit of a letter, where the lowest makes a name that is taken, or now and then another one that might be."""

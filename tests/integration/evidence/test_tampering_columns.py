@@ -2,43 +2,10 @@
 
 import pytest
 
-from infra.evidence.checks.report import Check
-from tests.support.flipping import columns, flip
+from tests.support.flipping import COLUMNS, columns, flip
 from tests.support.tampering import Attacker
-from tests.support.tamperings import LEAF, by_those_alone
+from tests.support.tamperings import by_those_alone
 
-SEALED, EVENTS = frozenset({Check.SEALED}), frozenset({Check.EVENTS})
-COLUMNS = {
-    "stored_events.originator_id": EVENTS,
-    "stored_events.originator_version": EVENTS,
-    "stored_events.topic": LEAF | {Check.ENVELOPES},
-    "stored_events.state": LEAF,
-    "stored_events.recorded_at": LEAF,
-    "stored_events.recorded_by": LEAF,
-    "sealed_fields.originator_id": SEALED,
-    "sealed_fields.originator_version": SEALED,
-    "sealed_fields.field": SEALED,
-    "sealed_fields.key_id": SEALED,
-    "sealed_fields.data": SEALED,
-    "places.place": {Check.PLACES, Check.LEAVES, Check.TIMES},
-    "places.originator_id": EVENTS,
-    "places.originator_version": EVENTS,
-    "places.placed_at": LEAF | {Check.TIMES},
-    "leaves.place": {Check.PLACES, Check.LEAVES, Check.TILES},
-    "leaves.digest": {Check.LEAVES},
-    "leaves.hash": {Check.LEAVES},
-    "tiles.level": {Check.TILES},
-    "tiles.number": {Check.TILES},
-    "tiles.hash": {Check.TILES},
-    "checkpoints.origin": {Check.SIGNATURES},
-    "checkpoints.size": {Check.SIGNATURES, Check.ROOTS},
-    "checkpoints.root": {Check.SIGNATURES, Check.ROOTS},
-    "checkpoints.note": {Check.SIGNATURES},
-    "evidence_keys.number": {Check.KEYS},
-    "evidence_keys.vkey": {Check.KEYS, Check.SIGNATURES, Check.OUTSIDE, Check.HELD},
-    "casus_store.store_id": {Check.STORE, Check.KEYS, Check.SIGNATURES, Check.LEAVES, Check.TILES, Check.ROOTS, Check.HELD},
-}
-"""What catches it, each alone."""
 OUTSIDE_HISTORY = {
     "casus_store.one": "there can be one row",
     "casus_store.created_at": "not in any leaf",

@@ -38,15 +38,15 @@ def export(
 
 def of_source(session: Session, source: str, output: str, recipient: str, place: int | None, *, yes: bool) -> None:
     """One source's histories as XES; the same bytes each time. What leaves is stored, with whom it is for and its digest,
-    before the file is in its place. Refused as `export-not-as-it-came` for who is shown no small counts.
+    before the file is in its place. Cases whose resident's data is frozen today (AVG art. 18) are left out, whatever the place.
+    Refused as `export-not-as-it-came` for who is shown no small counts.
     """
+    from infra.exports.course.histories import frozen_now
     from infra.exports.xes import export_xes
     from infra.imports.figures import in_document_order, steps_of
 
-    least = session.gate.shows_from()
-    if least is not None:
-        raise Refused("export-not-as-it-came", least=least)
     written_over(session, (OUTPUT, output), yes=yes)
+    least = session.gate.shows_from()
     told: dict[str, Any] = {"recipient": recipient}
 
     def leaving(digest: str) -> None:
@@ -56,9 +56,13 @@ def of_source(session: Session, source: str, output: str, recipient: str, place:
 
     # Stored first, so that nothing is read for somebody who may not; what leaves is stored again, with its digest.
     session.gate.general(WHAT)
+    if least is not None:
+        raise Refused("export-not-as-it-came", least=least)
     upto = None if place is None else session.evidence.at(place).size
     models = session.readmodels if upto is None else session.readmodels.up_to(upto, session.store.streams(f"{source}:"))
-    rows = in_document_order(steps_of(session.store, models, lambda refs: session.gate.general(WHAT, refs=refs), source))
+    steps = steps_of(session.store, models, lambda refs: session.gate.general(WHAT, refs=refs), source)
+    closed = frozen_now(session.store)
+    rows = in_document_order([row for row in steps if f"{row.source}:{row.case}" not in closed])
     if upto is None:
         upto = session.store.head()
     count = export_xes(rows, Path(output), leaving)

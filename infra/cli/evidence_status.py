@@ -28,7 +28,7 @@ def status(session: Session) -> None:
     known: dict[str, Any] = {
         "origin": key.name if key else None, "key": str(key) if key else None, "head": lag.head, "leaves": evidence.tree.size,
         "waiting": lag.waiting, "waiting_since": lag.since, "held_by": lag.held_by, "held_since": lag.held_since,
-        "size": size, "made_at": last.made_at if last else None, "made_by": last.made_by if last else None,
+        "size": size, "made_at": last.made_at if last else None, "made_by": (last.made_by or None) if last else None,
         "after": lag.head - size, "due": evidence.due(), "signs": problem is None and evidence.can_sign(),
         "outside": outside, "outside_gone": size > 0 and evidence.keyring.may_write and not evidence.kept.path.exists(),
         "problem": problem.code if problem else None, "anew": anew,
@@ -92,7 +92,7 @@ def listed(session: Session, *, handed_out: bool = False) -> None:
             given.setdefault(row.digest or "", set()).add(row.recipient or "")
         rows: list[dict[str, Any]] = [
             {
-                "size": m.checkpoint.size, "made_at": m.made_at, "made_by": m.made_by, "origin": m.checkpoint.origin,
+                "size": m.checkpoint.size, "made_at": m.made_at, "made_by": m.made_by or None, "origin": m.checkpoint.origin,
                 "recipients": frozenset(given.get(_digest(m.checkpoint.note), ())), "note": m.checkpoint.note,
             }
             for m in session.evidence.all()

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Made(NamedTuple):
-    """A checkpoint as it stands in the store: what it says, when it was signed and by which login."""
+    """A checkpoint as it stands in the store: what it says, when it was signed and by which login; none (an empty text), and
+    the earliest that it can have been, of one that came with JSON Lines.
+    """
 
     checkpoint: Checkpoint
     made_at: datetime

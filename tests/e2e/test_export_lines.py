@@ -93,6 +93,18 @@ def test_without_the_keys_texts_stay_closed_and_it_says_so(office: Office, tmp_p
     assert STAYS not in there("trail", office.other, "--texts").out
 
 
+def test_who_signed_its_checkpoint_is_not_in_it_and_nobody_is_said_to_have(office: Office, tmp_path: Path):  # noqa: F811
+    told = written(office, tmp_path / "all.jsonl")
+    there = office.elsewhere(tmp_path, "there")
+    there.done("store", "restore", "--events", str(tmp_path / "all.jsonl"), "--yes")
+    for lang, begins, word in (("en", "The last checkpoint is of", " by "), ("nl", "Het laatste controlepunt is van", " door ")):
+        said = there.done("evidence", "status", lang=lang).out
+        assert f"{begins} {told['place']} " in said
+        assert word not in said.split(begins)[1].split(";")[0]
+    assert there.json("evidence", "status")[0]["made_by"] is None
+    assert [(row["size"], row["made_by"]) for row in there.json("evidence", "list")] == [(told["place"], None)]
+
+
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_a_damaged_one_is_refused_with_its_line(office: Office, tmp_path: Path, lang: str):  # noqa: F811
     written(office, tmp_path / "all.jsonl")

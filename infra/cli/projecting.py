@@ -106,7 +106,10 @@ def _signing(session: Session) -> Following:
     def hindered(refused: Refused) -> None:
         session.out.warn("evidence.follower-without-key", why=refusal(refused, session.words))
 
-    return Following(session.evidence, begun, hindered, leaves(session))
+    def again() -> None:
+        session.out.note("evidence.follower-signs-again")
+
+    return Following(session.evidence, begun, hindered, again, leaves(session))
 
 
 def teller(session: Session) -> Told:

@@ -15,15 +15,15 @@ LOST = ("store-unreachable", "store-busy")
 
 class Following:
     """In: the evidence log; who hears of a key that was made here, and of what stands in the way of signing (once, until it is
-    something else); and who hears how far long work is.
+    something else), and that nothing does any more (once); and who hears how far long work is.
     """
 
     def __init__(
         self, evidence: Evidence, begun: Callable[[VerifierKey], object], hindered: Callable[[Refused], object],
-        tell: Told | None = None,
+        again: Callable[[], object] = lambda: None, tell: Told | None = None,
     ) -> None:  # fmt: skip
         self.evidence = evidence
-        self._begun, self._hindered, self._tell = begun, hindered, tell
+        self._begun, self._hindered, self._again, self._tell = begun, hindered, again, tell
         self._looked = False
         self._said: tuple[object, ...] = ()
 
@@ -38,7 +38,10 @@ class Following:
                 raise
             self._say(refused)
         else:
-            self._said = ()
+            # somebody else may have signed what was due: that does not bring back what is missing here
+            if self._said and self.evidence.problem() is None:
+                self._said = ()
+                self._again()
 
     def _look(self) -> None:
         """The first time: have the key, or hear at once that it is not here."""

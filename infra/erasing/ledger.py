@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.frozen import frozen
 from domain.refusal import Refused
+from infra.folders import on_disk
 
 MARK = "erasure 1"
 
@@ -94,11 +95,7 @@ class Ledger:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            on_disk(self.path.parent)
         finally:
             os.close(file)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from domain.refusal import Refused
 from infra.evidence.note import Checkpoint, VerifierKey, opened, parse
+from infra.folders import on_disk
 
 
 class OutsideError(Refused):
@@ -56,7 +57,7 @@ class Kept:
             there = there.parent
         if not there.is_dir():
             return OutsideError("outside-not-a-folder", path=str(there))
-        if not os.access(there, os.W_OK | os.X_OK):
+        if not os.access(there, os.R_OK | os.W_OK | os.X_OK):
             return OutsideError("checkpoint-file-unwritable", path=str(self.path))
         return None
 
@@ -68,6 +69,7 @@ class Kept:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with written_whole(self.path) as file:
                 file.write(note.encode())
+            on_disk(self.path.parent)
         except OSError:
             raise Refused("checkpoint-file-unwritable", path=str(self.path)) from None
         except Refused as refused:
@@ -84,6 +86,7 @@ class Kept:
             return
         try:
             self.path.replace(self.path.with_name(f"{self.path.stem}.before-{origin.rsplit('/', 1)[-1]}.checkpoint"))
+            on_disk(self.path.parent)
         except OSError:
             raise Refused("checkpoint-file-unwritable", path=str(self.path)) from None
 

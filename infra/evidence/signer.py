@@ -11,6 +11,7 @@ from pathlib import Path
 
 from domain.refusal import Refused
 from infra.evidence.note import ED25519, VerifierKey, body, signed
+from infra.folders import on_disk
 
 PRIVATE = "PRIVATE+KEY+"
 
@@ -56,6 +57,8 @@ def keep(path: Path, name: str, seed: bytes) -> Signer:
             ended = not size or os.pread(file, 1, size - 1) == b"\n"
             os.write(file, (line if ended else f"\n{line}").encode())
             os.fsync(file)
+            if not size:
+                on_disk(path.parent)
         finally:
             os.close(file)
     except OSError:

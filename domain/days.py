@@ -9,13 +9,25 @@ from zoneinfo import ZoneInfo
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
+def in_amsterdam(moment: datetime) -> datetime:
+    """A moment as clocks in Amsterdam show it; the last one that there is where it is beyond that, for a log that was imported
+    may end so.
+    """
+    try:
+        return moment.astimezone(AMSTERDAM)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=AMSTERDAM)
+
+
 def day_of(moment: datetime) -> date:
     """The calendar day in Amsterdam on which a moment falls: days in this field are Dutch days."""
-    return moment.astimezone(AMSTERDAM).date()
+    return in_amsterdam(moment).date()
 
 
 def start_of(day: date) -> datetime:
-    """The first moment of a day in Amsterdam, in UTC."""
+    """The first moment of a day in Amsterdam, in UTC; of the first day that there is, the first one of that in UTC."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM).astimezone(UTC)
 
 

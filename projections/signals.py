@@ -231,7 +231,7 @@ ACROSS: tuple[Callable[[Tables], Found], ...] = (asked, unheld, of_teams, untold
 def silent(t: Tables, days: int) -> Found:
     """An imported history that no team took up, whose last step is longer ago than so many days."""
     for case in t.cases:
-        if case.status == "imported" and (last := day_of(case.last_at)) + timedelta(days=days) < t.on:
+        if case.status == "imported" and (t.on - (last := day_of(case.last_at))).days > days:
             c = CaseOnADay(case, (), None, t.on)
             yield _signal(c, "silent", "history", last)._replace(professional=case.last_by)
 

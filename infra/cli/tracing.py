@@ -54,10 +54,13 @@ def formed(actor: str | None, team: str | None) -> None:
 
 
 def period(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
-    """Days in Amsterdam, both included, as the first moment that counts and the first that no longer does."""
+    """Days in Amsterdam, both included, as the first moment that counts and the first that no longer does: none where that would
+    be after the last day there is.
+    """
     if since is not None and until is not None and since > until:
         raise Bad("ends-first", param="--to", begins="--from")
-    return (start_of(since) if since else None, start_of(until + timedelta(days=1)) if until else None)
+    beyond = None if until is None or until == date.max else start_of(until + timedelta(days=1))
+    return (start_of(since) if since else None, beyond)
 
 
 def narrowed(row: DisclosureRow, case: str | None) -> DisclosureRow:

@@ -87,7 +87,7 @@ SQL_TYPES: dict[str, dict[Kind, str]] = {
 
 def iso(moment: datetime) -> str:
     """A moment as SQLite keeps it: UTC, microseconds, always equally long, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def encoder(db: Database, kind: Kind) -> Callable[[Any], Any] | None:

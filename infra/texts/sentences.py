@@ -83,9 +83,9 @@ def people(name: str, value: object, words: Words, label: Label | None = None) -
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, datetime):
-        from domain.days import AMSTERDAM
+        from domain.days import in_amsterdam
 
-        return value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+        return in_amsterdam(value).replace(tzinfo=None).isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

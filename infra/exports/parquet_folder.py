@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,11 @@ from infra.exports.segments import Stretch
 
 MANIFEST = "_manifest.json"
 """Readers of a whole folder of Parquet pass over files whose name begins like this."""
+_FILE = re.compile(r"events-[0-9]{9}-[0-9]{9}\.parquet")
+_SEGMENT = {
+    "file": str, "first": int, "last": int, "upto": int, "complete": bool, "rows": int, "withheld": bool, "sha256": str,
+}  # fmt: skip
+"""What the manifest says of a segment."""
 
 
 @frozen
@@ -95,13 +101,15 @@ class Folder:
             held = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
             terms = {name: held[name] for name in _plain(self.terms)}
             place, segments, of = held["place"], held["segments"], (held["casusregie"], held["format"])
+            if type(place) is not int or not isinstance(segments, list) or not all(map(_segment, segments)):
+                raise ValueError("segments")
         except FileNotFoundError:
             return []
         except (OSError, ValueError, LookupError, TypeError):
             raise Refused("export-folder-unreadable", file=MANIFEST) from None
         if terms != _plain(self.terms) or place > self.place or of != ("parquet", FORMAT):
             raise Refused("export-folder-other", place=place)
-        return list(segments)
+        return segments
 
 
 def _plain(terms: Terms) -> dict[str, Any]:
@@ -109,3 +117,9 @@ def _plain(terms: Terms) -> dict[str, Any]:
         "origin": terms.origin, "recipient": terms.recipient, "segment": terms.segment, "coarsen": terms.coarsen,
         "hide_organisations": terms.hide_organisations, "least": terms.least,
     }  # fmt: skip
+
+
+def _segment(said: Any) -> bool:
+    """Whether it is what the manifest says of a segment: a file of our own form, not one that is somewhere else."""
+    types = {name: type(value) for name, value in said.items()} if isinstance(said, dict) else {}
+    return types == _SEGMENT and _FILE.fullmatch(said["file"]) is not None

@@ -16,7 +16,7 @@ from infra.backup.form import EVERY, Header, Sum, Told
 from infra.backup.form import MARK as KEY
 from infra.backup.parts import CHECKPOINTS, EVENTS, EVIDENCE_KEYS, NOTICES, PARTS, PLACES, RECEIPTS, SEALED, STORE, Holds, Part
 from infra.backup.reading import GZIP, LONGEST, Source, Vouching
-from infra.exports.lines.form import FORMAT, MARK, Answer, Event, Key, Line, as_bytes, read, unpacked
+from infra.exports.lines.form import FORMAT, MARK, Event, Key, Line, as_bytes, read, unpacked
 from infra.store.database import Database
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _sealed(line: Line) -> Iterator[Row]:
 
 
 def _receipts(line: Line) -> Iterator[Row]:
-    if isinstance(line, Event | Answer) and "receipt" in line.model_fields_set:
+    if isinstance(line, Event) and "receipt" in line.model_fields_set:
         held = line.receipt
         at = datetime.fromisoformat(held.recorded_at)
         yield [held.command, unpacked(held.digest), held.result, at, held.recorded_by]

@@ -9,7 +9,6 @@ from infra.evidence.leaf import BadStampError, Stored, leaf_of, micros
 from infra.evidence.merkle import CompactRange
 from infra.exports.lines.absent import Absent, as_object, named_in
 from infra.exports.lines.form import (
-    Answer,
     Checkpoint,
     Event,
     HandedOut,
@@ -54,7 +53,6 @@ class Checker:
         self._tree = CompactRange()
         self._versions: dict[str, int] = {}
         self._said: set[str] = set()
-        self._answered: set[str] = set()
 
     def take(self, text: bytes) -> Line:
         """The next line, checked."""
@@ -84,9 +82,7 @@ class Checker:
                 self._event(found)
             case HandedOut() if isinstance(before, (Event, HandedOut)) and not self._complete():
                 self._handed_out(found, before)
-            case Answer() if isinstance(before, (Event, Answer)) and self._complete():
-                self._answer(found, before)
-            case Manifest() if isinstance(before, (Event, Answer)) and self._complete():
+            case Manifest() if isinstance(before, Event) and self._complete():
                 self._manifest(found.manifest)
             case Checkpoint() if isinstance(before, Manifest):
                 self._checkpoint(found)
@@ -135,18 +131,7 @@ class Checker:
     def _receipt(self, receipt: Receipt) -> None:
         unpacked(receipt.digest)
         micros(receipt.recorded_at, "recorded_at")
-        if receipt.command in self._answered:
-            raise self._out_of_order()
-        self._answered.add(receipt.command)
         self.receipts += 1
-
-    def _answer(self, found: Answer, before: Line | None) -> None:
-        self._receipt(found.receipt)
-        here = (found.receipt.recorded_at, found.receipt.command)
-        if isinstance(before, Answer) and here <= (before.receipt.recorded_at, before.receipt.command):
-            raise self._out_of_order()
-        if found.receipt.command in self._said:
-            raise self._out_of_order()
 
     def _manifest(self, said: Totals) -> None:
         if (missing := self.absent.first()) is not None:

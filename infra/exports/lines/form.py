@@ -4,7 +4,6 @@
     {"place":1,"stream":"...","version":1,"topic":"...","recorded_at":"...Z","recorded_by":"...","placed_at":"...Z",
      "state":"{...}","sealed":[...],"receipt":{...},"sha256":"..."}         one for each place, from 1 up to N
     {"handed_out":{...},"key":{...},"sha256":"..."}    after the last event of each checkpoint that was handed out up to N
-    {"receipt":{...},"sha256":"..."}                                      of each command that recorded nothing, by its time
     {"manifest":{"lines":...,"events":N,"sealed":...,"receipts":...,"sha256":"..."},"sha256":"..."}
     {"checkpoint":{...},"key":{...},"sha256":"..."}
 
@@ -127,13 +126,6 @@ class HandedOut(_Held):
     sha256: Sum
 
 
-class Answer(_Held):
-    """The receipt of a command that recorded nothing."""
-
-    receipt: Receipt
-    sha256: Sum
-
-
 class Manifest(_Held):
     """The line after them."""
 
@@ -149,10 +141,10 @@ class Checkpoint(_Held):
     sha256: Sum
 
 
-Line = Header | Event | HandedOut | Answer | Manifest | Checkpoint
+Line = Header | Event | HandedOut | Manifest | Checkpoint
 STARTS: Final[dict[bytes, TypeAdapter[Any]]] = {
     b'{"casusregie":': TypeAdapter(Header), b'{"place":': TypeAdapter(Event), b'{"handed_out":': TypeAdapter(HandedOut),
-    b'{"receipt":': TypeAdapter(Answer), b'{"manifest":': TypeAdapter(Manifest), b'{"checkpoint":': TypeAdapter(Checkpoint),
+    b'{"manifest":': TypeAdapter(Manifest), b'{"checkpoint":': TypeAdapter(Checkpoint),
 }  # fmt: skip
 """By what its first key is it is known which line it is."""
 TAIL: Final = len(',"sha256":""}\n') + 64

@@ -1,4 +1,8 @@
-"""The rows of a log as lines have them: events by place with what is sealed of them, and the receipts of their commands."""
+"""The rows of a log as lines have them: events by place with what is sealed of them, and the receipts of their commands.
+
+The receipt of a command that recorded nothing is left out: no place says whether it was there by then, for clocks go back, and
+such a command can be given again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Any
 from infra.backup.parts import AT, EVENTS, PLACES, RECEIPTS, SEALED
 from infra.evidence.leaf import Stored
 from infra.exports.lines.form import command_of, packed
-from infra.store.database import Database, encoder, iso
+from infra.store.database import Database, iso
 
 BATCH = 2_000
 CHUNK = 200
@@ -44,17 +48,6 @@ class Rows:
                 receipt = receipts.get(command) if command and first.get(command) == n else None
                 yield event, sealed.get(event.place, []), receipt
 
-    def answers(self, bound: Any) -> Iterator[Receipt]:
-        """After the events: the receipts of commands that recorded nothing, by their time, up to when the last place was
-        given. In: that moment, as the database has it.
-        """
-        later = {command_of(state) for (state,) in self.db.stream(_LATER.format(**_tables(self.db)), (self.upto, bound))}
-        receipts = RECEIPTS.table(self.db)
-        order = "t.recorded_at, t.command_id"
-        for row in self.db.stream(f"SELECT {RECEIPT} FROM {receipts} t WHERE t.recorded_at <= ? ORDER BY {order}", (bound,)):
-            if row[0] not in self._said and row[0] not in later:
-                yield _receipt(row)
-
     def _receipts(self, commands: Iterable[str]) -> dict[str, Receipt]:
         wanted, found = list(commands), {}
         for start in range(0, len(wanted), CHUNK):
@@ -68,15 +61,6 @@ class Rows:
 def moment(value: Any) -> str:
     """A stamp as a line has it."""
     return value if isinstance(value, str) else iso(value)
-
-
-def bound_of(db: Database, placed_at: str) -> Any:
-    """A stamp of a line as the database compares it."""
-    from datetime import datetime
-
-    at = datetime.fromisoformat(placed_at)
-    encode = encoder(db, "moment")
-    return encode(at) if encode else at
 
 
 def _receipt(row: tuple[Any, ...]) -> Receipt:
@@ -95,9 +79,4 @@ _EVENTS = (
 _SEALED = (
     f"SELECT p.place, t.field, t.key_id, t.data FROM {{places}} p JOIN {{sealed}} t ON {AT} "
     "WHERE p.place > ? AND p.place <= ? ORDER BY p.place, t.field"
-)
-# On a server an event that was recorded before the last place was given may have got a later one.
-_LATER = (
-    f"SELECT t.state FROM {{events}} t LEFT JOIN {{places}} p ON {AT} "
-    "WHERE (p.place IS NULL OR p.place > ?) AND t.recorded_at <= ?"
 )

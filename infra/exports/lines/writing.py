@@ -13,7 +13,7 @@ from infra.evidence.leaf import BadStampError, Stored, leaf_of
 from infra.evidence.merkle import CompactRange
 from infra.exports.lines.absent import Absent
 from infra.exports.lines.form import FORMAT, MARK, as_text, packed, written
-from infra.exports.lines.rows import Receipt, Rows, Sealed, bound_of, moment
+from infra.exports.lines.rows import Receipt, Rows, Sealed, moment
 from infra.store.database import Database
 
 EVERY = 2_000
@@ -80,11 +80,10 @@ def write(to: Out, db: Database, vouched: Vouched, tell: Told) -> Totals:
     out, tree, rows = _Counted(to, tell), CompactRange(), Rows(db, vouched.size)
     head = {"casusregie": MARK, "format": FORMAT, "store": store, "created_at": moment(created_at)}
     out.line({**head, "origin": vouched.origin, "place": vouched.size})
-    placed_at, absent = "", Absent()
+    absent = Absent()
     handed_out = list(vouched.handed_out)
     for event, sealed, receipt in rows.events():
         tree.add(_leaf(bytes.fromhex(store), event, tree.size + 1))
-        placed_at = moment(event.placed_at)
         out.line(_event(event, sealed, receipt))
         fields = [each["field"] for each in sealed]
         absent.add(event.place, event.stream, event.version, event.topic, bytes(event.state or b""), fields)
@@ -101,9 +100,6 @@ def write(to: Out, db: Database, vouched: Vouched, tell: Told) -> Totals:
         raise Refused("evidence-inconsistent", place=vouched.size)
     if (missing := absent.first()) is not None:
         raise Refused("event-damaged", stream=missing.stream, version=missing.version, field=missing.field)
-    for answer in rows.answers(bound_of(db, placed_at)):
-        out.line({"receipt": answer})
-        out.receipts += 1
     totals = Totals(out.count, tree.size, out.sealed, out.receipts, out.digest.hexdigest())
     out.line({"manifest": {name: getattr(totals, name) for name in ("lines", "events", "sealed", "receipts", "sha256")}})
     out.line(_signed("checkpoint", vouched.last))

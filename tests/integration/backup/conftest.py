@@ -50,8 +50,9 @@ def fill(store: Store, first: int = 1) -> None:
     for n in range(first, first + 2):
         case = f"LEL-2026-{n:04}"
         tokens = [Token(case, "s1", "name", f"Wilma {n}")]
-        drafts = [told(case, f"Text of {case}"), noted(case, name=f"Name in {case}"), noted(case)]
-        store.append(drafts, expected={case: 0}, receipt=receipt(f"c{n}"), tokens=tokens)
+        command = f"c{n}"
+        drafts = [told(case, f"Text of {case}", command), noted(case, command, name=f"Name in {case}"), noted(case, command)]
+        store.append(drafts, expected={case: 0}, receipt=receipt(command), tokens=tokens)
 
 
 def whole(config: StoreConfig) -> list[tuple[object, ...]]:

@@ -169,6 +169,19 @@ def verifier_key(text: str) -> Key:
     raise Fault("bad-key")
 
 
+def keys_in(given: str) -> str:
+    """The verifier keys that were given: themselves, else in the file of that name."""
+    try:
+        for each in given.split() or [given]:
+            verifier_key(each)
+        return given
+    except Fault as fault:
+        try:
+            return contents(given).decode()
+        except Fault as no_file:
+            raise (fault if "+" in given else no_file) from None
+
+
 def note_of(text: str, what: str) -> Note:
     """Take a note apart. Nothing of it is checked yet."""
     found = NOTE.fullmatch(text)
@@ -629,7 +642,7 @@ def main(words: list[str] | None = None) -> int:
     tell = Teller(asked.lang, asked.json)
     try:
         held = contents(asked.checkpoint).decode() if asked.checkpoint is not None else None
-        keys = [each if "+" in each else contents(each).decode() for each in asked.key or []]
+        keys = [keys_in(each) for each in asked.key or []]
         pack, beside = read(asked.pack)
         found = check(pack, beside, "\n".join(keys) if keys else None, held)
         if "verify.py" in beside and beside["verify.py"] != Path(__file__).read_bytes():

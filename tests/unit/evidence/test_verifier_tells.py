@@ -127,3 +127,20 @@ def test_a_file_that_is_not_there_is_said(file: str, tmp_path: Path, capsys: pyt
     words = {"pack": [gone], "held": [there, "--checkpoint", gone], "key": [there, "--key", gone]}[file]
     assert verify.main(words) == 2
     assert "gone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["key", "a+b.key", "a+b+c", "two words"])
+def test_a_key_is_itself_or_else_a_file_whatever_that_is_called(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "pack.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    (tmp_path / name).write_text(f"{FORGE.signer.key}\n", encoding="utf-8")
+    for given in (str(tmp_path / name), str(FORGE.signer.key)):
+        assert verify.main([str(tmp_path / "pack.json"), "--key", given]) == 0
+        assert "the key is the pack's own" not in capsys.readouterr().err
+
+
+def test_what_is_neither_a_key_nor_a_file_is_said_to_be_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "pack.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    text = str(FORGE.signer.key)
+    given = text.replace("+", "+0", 1)
+    assert verify.main(["--json", str(tmp_path / "pack.json"), "--key", given]) == 2
+    assert json.loads(capsys.readouterr().out)["fault"] == "bad-key"

@@ -53,6 +53,7 @@ class Checker:
         self._tree = CompactRange()
         self._versions: dict[str, int] = {}
         self._said: set[str] = set()
+        self._keys: dict[str, Key] = {}
 
     def take(self, text: bytes) -> Line:
         """The next line, checked."""
@@ -168,9 +169,13 @@ class Checker:
         root = self._tree.root()
         micros(key.since, "since")
         try:
-            note = opened(said.note, verifier_key(key.vkey))
+            verifier = verifier_key(key.vkey)
+            note = opened(said.note, verifier)
         except Refused:
             raise self._other_root() from None
+        # No signature is over these: under a name there is one key, in its one spelling, and since one moment.
+        if key.vkey != str(verifier) or self._keys.setdefault(verifier.name, key) != key:
+            raise ValueError("key")
         if not (note.size, note.root) == (said.size, unpacked(said.root)) == (self._tree.size, root):
             raise self._other_root()
         return note.origin

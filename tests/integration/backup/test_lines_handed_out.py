@@ -11,7 +11,7 @@ from infra.backup import restore
 from infra.evidence.evidence import Evidence
 from infra.exports.lines import checking
 from infra.exports.lines.form import written
-from infra.store import StoreConfig, open_store
+from infra.store import StoreConfig, create_store, open_store
 from infra.store.disclosing import Permit, disclosed
 from tests.integration.backup.conftest import NewPlace, fill
 from tests.integration.backup.lines import exported, lines, parsed, summed_anew, without_sum
@@ -110,3 +110,29 @@ def test_another_note_in_its_place_is_refused_with_its_line(
         assert (refused.value.code, refused.value.facts["line"]) == (code, line)
     monkeypatch.setattr(checking.Checker, "_handed_out", lambda self, found, _: self.handed_out.append((found, self.placed_at)))
     restore(new_place("sqlite"), {"events": tmp_path / "harmed.jsonl"}, quiet)
+
+
+EARLIER = "2020-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(("at", "line"), [("handed_out", SIZE + 2), ("checkpoint", None)])
+@pytest.mark.parametrize("harm", ["since", " vkey", "vkey "])
+def test_a_key_is_written_one_way_and_signs_since_one_moment(
+    new_place: NewPlace, tmp_path: Path, harm: str, at: str, line: int | None
+):
+    config, path, there = new_place("sqlite"), tmp_path / "all.jsonl", new_place("sqlite")
+    with create_store(config) as store:
+        fill(store)
+    hand_out(config, SIZE)
+    exported(config, path)
+    held = lines(path)
+    n = next(n for n, each in enumerate(held) if each.startswith(f'{{"{at}"'.encode()))
+    made = without_sum(held[n])
+    made["key"] |= {"since": EARLIER} if harm == "since" else {"vkey": harm.replace("vkey", made["key"]["vkey"])}
+    path.write_bytes(b"".join(summed_anew([*held[:n], written(made), *held[n + 1 :]])))
+    with pytest.raises(Refused) as refused:
+        restore(there, {"events": path}, quiet)
+    first = len(held) if line is None or harm == "since" else line
+    assert (refused.value.code, refused.value.facts) == ("lines-damaged", {"field": "events", "line": first})
+    with pytest.raises(Refused, match="no-store"):
+        open_store(there)

@@ -72,10 +72,9 @@ def acts(commands: int, seed: str = "lived") -> tuple[Act, ...]:
 
 def store(into: Store, lived: Sequence[Act]) -> None:
     """Store acts in a log, one by one."""
-    said: set[str] = set()
     for n, act in enumerate(lived):
         command = act.drafts[0].header.command
-        if command in said:  # the imports among them all have one
-            command = f"lived-{n}"
-        said.add(command)
-        into.append(list(act.drafts), expected=act.expected, receipt=Receipt.of(command, {}))
+        if into.receipt(command) is not None:  # the imports among them all have one
+            command = f"lived-{act.at.isoformat()}-{n}"
+        drafts = [replace(draft, header=replace(draft.header, command=command)) for draft in act.drafts]
+        into.append(drafts, expected=act.expected, receipt=Receipt.of(command, {}))

@@ -35,7 +35,7 @@ def replay(session: Session, no_ledger: bool, yes: bool) -> None:
     """
     from infra.erasing.keeper import keeper_of
     from infra.erasing.ledger import Ledger
-    from infra.erasing.replaying import check_bound, check_whole, outstanding, replay_ledger
+    from infra.erasing.replaying import accept_replayed, check_bound, check_whole, outstanding, replay_ledger
 
     session.past_ledger()
     ledger = Ledger(session.store_config.ledger_in)
@@ -51,6 +51,8 @@ def replay(session: Session, no_ledger: bool, yes: bool) -> None:
     if no_ledger:
         keeper_of(session.store).accept_without()
         session.out.warn("without-ledger")
+    else:
+        accept_replayed(session.store, ledger)
     session.place()
     rows = [{"number": x.stream, "subject": x.subject, "request": x.request, "state": "done"} for x in done]
     session.out.rows(rows, COLUMNS[:4])

@@ -131,9 +131,15 @@ class EmbeddedKeeper:
         return len(self.unlisted(lines)), last == [("restored",)]
 
     def accept_without(self) -> None:
+        self._accept(self._now())
+
+    def accept_replayed(self) -> None:
+        self._accept("")  # of no erasure: what is accepted without a line is what came before the moment that stands there
+
+    def _accept(self, until: str) -> None:
         from infra.store.embedded import login
 
-        self.db.execute("INSERT INTO ledger_checks (what, at, recorded_by) VALUES ('without', ?, ?)", (self._now(), login()))
+        self.db.execute("INSERT INTO ledger_checks (what, at, recorded_by) VALUES ('without', ?, ?)", (until, login()))
 
     def _said(self, streams: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """What the log says of erasures in these streams: stream, subject, topic."""

@@ -92,6 +92,12 @@ class Keeper(Protocol):
         """Note that the store is served though the ledger does not name what was erased up to now."""
         ...
 
+    def accept_replayed(self) -> None:
+        """Note that the ledger was asked after a backup was put back: the store is served again, also where no ledger is. No
+        erasure is accepted by it that the ledger does not name.
+        """
+        ...
+
     def logged(self, stream: str, subject: str, topic: str) -> bool:
         """Whether the log holds an event of this topic about a subject of a stream."""
         ...

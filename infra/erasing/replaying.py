@@ -44,6 +44,15 @@ def check_whole(store: Store, ledger: Ledger) -> None:
         raise Refused("ledger-line-missing", path=str(ledger.path), count=unlisted)
 
 
+def accept_replayed(store: Store, ledger: Ledger) -> None:
+    """After a replay: have a store that was put back served to everybody again, where this ledger names every erasure that it
+    shows. Where no ledger is, or it lacks a line, it stays as it was: that is told at the next opening.
+    """
+    unlisted, unchecked = keeper_of(store).ledger_standing(ledger.lines(store.store_id))
+    if unchecked and ledger.is_there() and not unlisted:
+        keeper_of(store).accept_replayed()
+
+
 def outstanding(store: Store, ledger: Ledger) -> list[Line]:
     """The lines of the ledger that this store does not show as done."""
     lines = ledger.lines(store.store_id)

@@ -71,9 +71,13 @@ class ServerKeeper:
         return int(unlisted), bool(unchecked)
 
     def accept_without(self) -> None:
-        self.db.execute(
-            "INSERT INTO casus_keys.ledger_checks (what, at, recorded_by) VALUES ('without', clock_timestamp(), session_user)"
-        )
+        self._accept("clock_timestamp()")
+
+    def accept_replayed(self) -> None:
+        self._accept("'-infinity'")  # of no erasure: accepted without a line is what came before the moment that stands there
+
+    def _accept(self, until: str) -> None:
+        self.db.execute(f"INSERT INTO casus_keys.ledger_checks (what, at, recorded_by) VALUES ('without', {until}, session_user)")
 
     def logged(self, stream: str, subject: str, topic: str) -> bool:
         return bool(self.db.query("SELECT casus_keys.erasure_logged(?, ?, ?)", (stream, subject, topic))[0][0])

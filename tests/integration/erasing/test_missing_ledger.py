@@ -10,6 +10,7 @@ from domain.refusal import Refused
 from infra.backup import restore, take
 from infra.erasing.keeper import keeper_of
 from infra.erasing.ledger import Ledger
+from infra.erasing.replaying import accept_replayed
 from infra.erasing.standing import standings
 from infra.store import StoreConfig, open_store
 from tests.integration.engine.office import Office, opened
@@ -82,6 +83,21 @@ def test_once_it_is_said_that_there_is_none_it_is_served_until_the_next_is_lost(
     with opened(named(office.config)) as again:
         Archive(again).erased(Archive(again).closed())
     open_store(named(office.config)).close()
+    office.config.ledger_in.unlink()
+    assert refused(named(office.config)) == "ledger-missing"
+
+
+def test_a_ledger_that_was_replayed_is_asked_for_all_the_same(office: Office, archive: Archive):
+    """A replay lets in where no ledger is; it accepts no erasure that none names."""
+    archive.erased(archive.closed())
+    with open_store(office.config, replaying=True) as store:
+        name = "casus_keys.ledger_checks" if not office.config.embedded else "ledger_checks"
+        db = store.keys_connection()
+        db.execute(f"INSERT INTO {name} (what, at, recorded_by) VALUES ('restored', ?, 'restore')", (store.now().isoformat(),))
+        ledger = Ledger(office.config.ledger_in)
+        assert keeper_of(store).ledger_standing(ledger.lines(store.store_id)) == (0, True)
+        accept_replayed(store, ledger)
+        assert keeper_of(store).ledger_standing(ledger.lines(store.store_id)) == (0, False)
     office.config.ledger_in.unlink()
     assert refused(named(office.config)) == "ledger-missing"
 

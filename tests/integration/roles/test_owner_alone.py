@@ -27,9 +27,9 @@ def login(postgres_server: Server) -> Iterator[str]:
     postgres_server.run(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
 
 
-@pytest.fixture
-def put_back(postgres_server: Server, tmp_path: Path) -> Iterator[Casus]:
-    """A store of a laptop on a server, from a backup that was made before somebody was erased."""
+@pytest.fixture(params=["backup"])
+def put_back(request: pytest.FixtureRequest, postgres_server: Server, tmp_path: Path) -> Iterator[Casus]:
+    """A store of a laptop on a server, from a backup, or from JSON Lines, that was made before somebody was erased."""
     laptop = set_up(Casus(tmp_path / "laptop"))
     laptop.done("team", "add-professional", TEAM, "--partner", "pilots", "--role", "privacy-officer", "--name", "Otto Officer")
     laptop.done("intake", "submit", "--question", QUESTION, "--reason", "adrift", "--name", NAME)
@@ -37,6 +37,8 @@ def put_back(postgres_server: Server, tmp_path: Path) -> Iterator[Casus]:
     right = ready(laptop)
     files = ("--events", str(tmp_path / "events"), "--keys", str(tmp_path / "keys"))
     laptop.done("store", "backup", *files)
+    if request.param == "lines":
+        laptop.done("export", "jsonl", "--recipient", "archive", "-o", str(tmp_path / "events"), "--yes")
     laptop.done("rights", "erase", CASE, right, "--yes", "--as", OFFICER)
     home = tmp_path / "server"
     home.mkdir()
@@ -78,6 +80,41 @@ def test_the_owner_replays_the_ledger_and_seats_a_login_that_then_works(
     assert "[erased]" in gone
     with_owner = put_back("team", "change-roles", TEAM, "pilots-2", "--role", "privacy-officer", "--login", "u-other")
     assert with_owner.code == Exit.REFUSED, "once somebody can log in it is theirs to do"
+
+
+@pytest.mark.parametrize("put_back", ["backup", "lines"], indirect=True)
+def test_once_the_ledger_was_replayed_everybody_is_let_in_whose_machine_has_none(
+    put_back: Casus, login: str, postgres_server: Server, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(put_back.home / "master.key", elsewhere)
+    owner_elsewhere = Casus(elsewhere, put_back.dsn)
+    assert "it is not served" in owner_elsewhere("cases").err, "before that nobody is"
+    put_back.done("rights", "replay-ledger", "--yes")
+    put_back.done("team", "change-roles", TEAM, "pilots-1", "--role", "harbour-master", "--login", login)
+    me = Casus(elsewhere, work_under(put_back, login, postgres_server).dsn)
+    assert STAYS in me.done("trail", OTHER, "--texts").out
+    assert QUESTION not in me.done("trail", CASE, "--texts").out
+    assert put_back.json("rights", "replay-ledger", "--yes") == [], "and again is nothing"
+    with open_store(StoreConfig(put_back.home, dsn=put_back.dsn)) as store:
+        [(checks,)] = store.connection().query("SELECT count(*) FROM casus_keys.ledger_checks")
+    assert checks == 2
+
+
+def test_a_ledger_that_lacks_a_line_serves_nobody(put_back: Casus, tmp_path: Path) -> None:
+    put_back.done("rights", "replay-ledger", "--yes")
+    ledger = tmp_path / "server-ledger" / "erasures.jsonl"
+    ledger.write_text("")
+    with open_store(StoreConfig(put_back.home, dsn=put_back.dsn), replaying=True) as store:
+        store.connection().execute(
+            "INSERT INTO casus_keys.ledger_checks (what, at, recorded_by) VALUES ('restored', clock_timestamp(), 'restore')"
+        )
+    put_back.done("rights", "replay-ledger", "--yes")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(put_back.home / "master.key", elsewhere)
+    assert "it is not served" in Casus(elsewhere, put_back.dsn)("cases").err
 
 
 def test_what_the_owner_does_is_recorded_as_theirs(put_back: Casus) -> None:

@@ -31,11 +31,11 @@ def tell(session: Session, report: Report, apart: Apart) -> None:
     since = {"since": report.since or None}
     if report.withheld:
         session.out.heading(say("verify.withheld", **since))
-        named, others = apart
+        (named, others), unread = apart, report.sealed is None
         for one in named:
             line(_withheld(session, one))
         if others:
-            line(say("verify.others-withheld", **{name: count or None for name, count in others.items()}))
+            line(say("verify.others-withheld", **{name: count or None for name, count in others.items()}, unread=unread))
         line()
     line(say("verify.read", **known | since))
     if report.not_read:
@@ -45,7 +45,7 @@ def tell(session: Session, report: Report, apart: Apart) -> None:
     line(say("verify.seals-not-read" if report.sealed is None else "verify.sealed", **known))
     if report.waiting:
         line(say("verify.waiting", waiting=report.waiting))
-    line(say("verify.signed" if report.signed else "verify.unsigned", **known, after=report.size - report.signed or None))
+    line(say("verify.signed" if report.signed else "verify.unsigned", **known, after=report.not_signed or None))
     _logs(session, report)
     if report.unguarded:
         line(say("verify.unguarded", tables=report.unguarded))
@@ -54,7 +54,7 @@ def tell(session: Session, report: Report, apart: Apart) -> None:
     if not report.held:
         session.out.note("verify.none-held")
     line()
-    known |= {"gone": report.gone or None}
+    known |= {"gone": report.gone or None, "beyond": report.beyond or None}
     line(say(VERDICTS.get(report.verdict, "verify.changed"), **known, count=count, told=len(once) if len(once) < count else None))
 
 
@@ -107,4 +107,5 @@ def _fault(session: Session, fault: Fault, facts: dict[str, Any]) -> str:
 def _withheld(session: Session, one: Withheld) -> str:
     blanked = ", ".join(map(str, one.events))
     none_of = {"removed": one.removed or None, "events": blanked or None}
-    return session.words.say("verify.one-withheld", **asdict(one) | none_of)
+    looked = one.fields is not None
+    return session.words.say("verify.one-withheld", **asdict(one) | none_of, looked=looked, unread=not looked)

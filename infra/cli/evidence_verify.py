@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from infra.evidence.checks.report import Fault, Report, Withheld
     from infra.evidence.note import VerifierKey
 
-Apart = tuple[list["Withheld"], dict[str, int]]
-"""Who was erased and may be named to who asks, and the counts of all others."""
+Apart = tuple[list["Withheld"], dict[str, int | None]]
+"""Who was erased and may be named to who asks, and the counts of all others; None of what nobody looked at."""
 WHAT = "evidence-verify"
 ASKS = (Param("since", "file"), Param("held", "file", many=True), Param("key", "word"))
 
@@ -111,9 +111,15 @@ def told_apart(session: Session, report: Report) -> Apart:
     if not others:
         return named, {}
     return named, {
-        "erased": len(others), "fields": sum(one.fields for one in others), "removed": sum(one.removed for one in others),
+        "erased": len(others), "fields": _sum(one.fields for one in others), "removed": _sum(one.removed for one in others),
         "events": sum(len(one.events) for one in others),
     }  # fmt: skip
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    """Of all together; None where one is not known."""
+    known = list(counts)
+    return None if None in known else sum(count or 0 for count in known)
 
 
 def _may_see(session: Session, stream: str) -> bool:
@@ -137,7 +143,7 @@ def plain(report: Report, apart: Apart) -> dict[str, Any]:
     facts = {name: value for name, value in asdict(report).items() if name not in {"faults", "withheld"}}
     named, others = apart
     return {
-        "verdict": report.verdict, "intact": report.intact, **facts, "gone": report.gone,
+        "verdict": report.verdict, "intact": report.intact, **facts, "not_signed": report.not_signed, "gone": report.gone,
         "withheld": [asdict(one) for one in named], "withheld_elsewhere": others,
         "faults": [{k: v for k, v in facts_of(fault).items() if v is not None} for fault in report.faults],
     }  # fmt: skip

@@ -59,7 +59,7 @@ class _Verifying:
 
     def __init__(self, store_id: str, tables: Tables, finding: Finding, signed: Signed, tell: Told | None) -> None:
         self.id, self.tables, self.finding, self.signed, self.tell = store_id, tables, finding, signed, tell
-        self.last = self.waiting = self.began = 0
+        self.last = self.head = self.waiting = self.began = 0
 
     def report(self, kept: Kept, since: Checkpoint | None, ledger: Ledger | None) -> Report:
         """Do all of it. In: what is kept outside, the checkpoint to go on from, and the ledger of erasures."""
@@ -75,10 +75,11 @@ class _Verifying:
             bare = unguarded(self.tables)
         signed, seals = self.signed, walk.seals
         return Report(
-            store=self.id, size=self.last, since=self.began, not_read=self.began, events=walk.events, trusted=walk.trusted,
-            sealed=seals.count if seals else None, waiting=self.waiting, checkpoints=signed.stored, signed=signed.holds,
+            store=self.id, size=self.last, head=self.head, since=self.began, not_read=self.began, events=walk.events,
+            trusted=walk.trusted, sealed=seals.count if seals else None, waiting=self.waiting,
+            checkpoints=signed.stored, signed=signed.holds,
             key=signed.by, outside=signed.outside, held=len(signed.held), logs=signed.logs,
-            aside=signed.aside, unguarded=bare, withheld=erasures.all(),
+            aside=signed.aside, unguarded=bare, withheld=erasures.all(looked=seals is not None),
             faults=tuple(self.finding.faults), stopped=stopped,
         )  # fmt: skip
 
@@ -89,6 +90,7 @@ class _Verifying:
         # Read after what was signed: what is signed from here on reaches further.
         leaves = stored.last_leaf(tables)
         self.last = max(stored.last_place(tables, finding), leaves)
+        self.head = max(stored.last_given(tables), self.last)
         tower = self._start(since)
         self.began = tower.size
         with uncollected():

@@ -44,7 +44,7 @@ class Erasures:
         found = self._found.get(key)
         if found is None or _place(found) <= place:
             return False
-        self._found[key] = replace(found, fields=found.fields + 1, removed=found.removed + gone)
+        self._found[key] = replace(found, fields=(found.fields or 0) + 1, removed=(found.removed or 0) + gone)
         return True
 
     def bytes_of(self, stream: str, version: int, place: int) -> bool:
@@ -73,9 +73,12 @@ class Erasures:
                 if line is None or line.digest() != self._receipts[key]:
                     finding.fault(Check.ERASURES, "erasure-not-in-ledger", *at)
 
-    def all(self) -> tuple[Withheld, ...]:
-        """Everybody who was erased, in the order of the log."""
-        return tuple(sorted(self._found.values(), key=lambda w: (_place(w), w.stream, w.version)))
+    def all(self, *, looked: bool) -> tuple[Withheld, ...]:
+        """Everybody who was erased, in the order of the log. In: whether the sealed fields were looked at; else how many there
+        were is not known.
+        """
+        found = sorted(self._found.values(), key=lambda w: (_place(w), w.stream, w.version))
+        return tuple(found if looked else (replace(one, fields=None, removed=None) for one in found))
 
 
 def _place(found: Withheld) -> int:

@@ -57,15 +57,16 @@ class Fault:
 @frozen
 class Withheld:
     """Somebody who was erased: where the log says so (`place` None while it waits for one), how many of their sealed fields
-    there were, of how many the bytes are gone too, and which events of that stream (versions) are there by their digest alone.
+    there were, of how many the bytes are gone too (both None where this login may not read them, so that nobody looked), and
+    which events of that stream (versions) are there by their digest alone.
     """
 
     stream: str
     subject: str
     version: int
     place: int | None
-    fields: int = 0
-    removed: int = 0
+    fields: int | None = 0
+    removed: int | None = 0
     events: tuple[int, ...] = ()
 
 
@@ -97,9 +98,10 @@ class Aside:
 
 @frozen
 class Report:
-    """What came of it. `size`: the last place; `since`: after which place was read, so that `not_read` events before it were
-    not; `events`: how many were checked, and `trusted` how many were not to be read and went by their stored leaf; `sealed`: how
-    many sealed fields hold what their events say, None where this login may not read them; `waiting`: events without a place
+    """What came of it. `size`: up to which place was looked; `head`: the last place there is, which is further for a login that
+    may not read every event, and goes by the leaves; `since`: after which place was read, so that `not_read` events before it
+    were not; `events`: how many were checked, and `trusted` how many were not to be read and went by their stored leaf; `sealed`:
+    how many sealed fields hold what their events say, None where this login may not read them; `waiting`: events without a place
     yet, which is no fault on a server; `signed`: up to which place a checkpoint holds (0: none), and which key signed that one;
     `outside`: whether one is kept outside the store; `logs`: more than one where it was begun anew; `unguarded`: the tables of
     history that nothing keeps from being changed any more; `stopped`: whether there were more faults than are told.
@@ -107,6 +109,7 @@ class Report:
 
     store: str
     size: int
+    head: int
     since: int
     not_read: int
     events: int
@@ -143,6 +146,16 @@ class Report:
         if self.not_read:
             return "intact-after"
         return "intact-but-gone" if self.gone else "intact"
+
+    @property
+    def not_signed(self) -> int:
+        """How many events have a place after the last checkpoint that holds, so that it proves nothing of them."""
+        return max(0, self.head - self.signed)
+
+    @property
+    def beyond(self) -> int:
+        """The same where this login may not read them all: whether they are there, and as they were, it can't tell either."""
+        return self.not_signed if self.trusted or self.head > self.size else 0
 
     @property
     def gone(self) -> int:

@@ -52,6 +52,16 @@ def last_place(tables: Tables, finding: Finding) -> int:
     return max(int(last), int(head or 0))
 
 
+def last_given(tables: Tables) -> int:
+    """Up to where places were given, as far as this login is told: how many there are everybody may read, of whom not."""
+    if not tables.server:
+        return 0
+    rows = tables.database.query(
+        "SELECT coalesce(greatest((SELECT max(place) FROM place_head), (SELECT max(place) FROM places)), 0)"
+    )
+    return int(rows[0][0])
+
+
 def last_leaf(tables: Tables) -> int:
     """Up to where there are leaves."""
     return int(tables.database.query("SELECT coalesce(max(place), 0) FROM leaves")[0][0])

@@ -33,3 +33,11 @@ def test_a_privacy_officer_erases_and_a_coordinator_confirms(house: House) -> No
             (number,),
         ).fetchone()
     assert alive == (0,)
+    verified = casus(house, "auditor").done("--json", "evidence", "verify").row
+    for told in (*verified["withheld"], verified["withheld_elsewhere"]):
+        assert told.get("fields") is None, "nobody looked"
+    said = casus(house, "auditor").done("evidence", "verify").out
+    assert "0 sealed field(s)" not in said
+    assert "not checked, for this login may not read them" in said
+    found = Casus(house.config.home, house.config.dsn).done("--json", "evidence", "verify").row
+    assert sum(told["fields"] for told in (*found["withheld"], found["withheld_elsewhere"]) if told) > 0

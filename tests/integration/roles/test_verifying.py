@@ -76,6 +76,30 @@ def test_a_missing_event_is_a_fault_for_the_owner_and_a_changed_leaf_for_everybo
     assert verified(house, "outsider", ALL - {Check.ROOTS, Check.LEAVES, Check.TILES}).intact
 
 
+def test_what_is_in_no_checkpoint_is_not_called_intact(own_house: House) -> None:
+    house = own_house
+    sign(house)
+    with house.at_work("member") as me:
+        for n in range(3):
+            me.ask("intake.submit", question=f"Vraag {n}", reasons=["overlast"], name="Di Dichtbij")
+    auditor = Casus(house.config.home, house.dsn("auditor"))
+    found = auditor.done("--json", "evidence", "verify").row
+    assert found["not_signed"] == found["head"] - found["signed"] > 3
+    with house.owner() as owner:
+        for table in ("stored_events", "places"):
+            owner.execute(f"DROP TRIGGER {table}_stay ON casus.{table}".encode())
+        last = owner.execute(
+            "DELETE FROM casus.places WHERE place = %s RETURNING originator_id, originator_version", (found["head"],)
+        ).fetchone()
+        owner.execute("DELETE FROM casus.stored_events WHERE originator_id = %s AND originator_version = %s", last)
+    again = auditor.done("--json", "evidence", "verify").row
+    assert again["not_signed"] > found["not_signed"]
+    for lang, word in (("en", "INTACT up to place {}:"), ("nl", "ONVERANDERD tot en met plaats {}:")):
+        said = auditor.done("evidence", "verify", lang=lang).out
+        assert word.format(again["signed"]) in said
+        assert "nothing is proved of those" in said or "daarvan is niets bewezen" in said
+
+
 def test_from_the_command_line_the_auditor_and_the_owner_are_told_how_much_they_saw(house: House) -> None:
     sign(house)
     found = Casus(house.config.home, house.dsn("auditor")).done("--json", "evidence", "verify").row

@@ -16,6 +16,10 @@ class Refused(Exception):
         self.facts = facts
 
 
+CHANGED = frozenset({"event-damaged", "event-missing", "evidence-gap"})
+"""The codes of what is refused because history is not what it was: an event was changed, or is gone."""
+
+
 class NotFound(Refused):
     """A case, team, partner or entry that was named does not exist. Facts: `kind` and `id`."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from domain.refusal import Refused
+from domain.refusal import CHANGED, Refused
 from infra.cli.exits import Exit
 from infra.cli.own import ASKER, JSON, leaf
 from infra.cli.param import Param
@@ -130,7 +130,7 @@ def _may_see(session: Session, stream: str) -> bool:
     try:
         records = session.store.load(stream)
     except Refused as refused:
-        if refused.code != "event-damaged":
+        if refused.code not in CHANGED:
             raise
         return False
     if not records or not records[0].topic.startswith("case."):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import click
 from pydantic import ValidationError
 
-from domain.refusal import Conflict, NotFound, Refused
+from domain.refusal import CHANGED, Conflict, NotFound, Refused
 from infra.cli.exits import Exit
 from infra.cli.hushed import hushed
 from infra.cli.invalid import Invalid
@@ -63,8 +63,7 @@ def explained(error: BaseException, session: Session, label: Label | None) -> tu
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED, "interrupted", [words.get("usage", "interrupted")]
     if isinstance(error, Refused):
-        code = Exit.NOT_FOUND if isinstance(error, NotFound) else Exit.CONFLICT if isinstance(error, Conflict) else Exit.REFUSED
-        return code, error.code, [refusal(error, words, label, session.asked)]
+        return _exit_of(error), error.code, [refusal(error, words, label, session.asked)]
     if isinstance(error, Invalid):
         return Exit.USAGE, "invalid", [complaint(words, *c) for c in error.complaints]
     if isinstance(error, Bad):
@@ -83,6 +82,14 @@ def explained(error: BaseException, session: Session, label: Label | None) -> tu
         return Exit.FAILED, "database", [usage(words, "database", {"reason": error.__class__.__name__})]
     where = _where(error) if session.verbose else _where(error)[-1:]
     return Exit.FAILED, "unexpected", [usage(words, "unexpected", {"kind": type(error).__name__}), *where]
+
+
+def _exit_of(error: Refused) -> Exit:
+    if isinstance(error, NotFound):
+        return Exit.NOT_FOUND
+    if isinstance(error, Conflict):
+        return Exit.CONFLICT
+    return Exit.CHANGED if error.code in CHANGED else Exit.REFUSED
 
 
 def refusal(error: Refused, words: Words, label: Label | None = None, asked: Mapping[str, str] = NOTHING) -> str:

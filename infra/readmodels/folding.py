@@ -11,7 +11,7 @@ from domain.event import Recorded
 from infra.readmodels.faults import ProjectionStopped, naming
 from infra.readmodels.tables import Table
 from infra.store.envelope import decode
-from infra.store.reading import LAST, uncollected
+from infra.store.reading import LAST, uncollected, whole
 from projections.base import Projection, Row
 from projections.history import History, history_of
 
@@ -73,6 +73,8 @@ def _between(store: Store, first: str, beyond: str, upto_place: int, until: date
                 last = next(reversed(found))
             else:
                 found = store.load_many([cut[0].stream], upto_place)
+        for stream, records in found.items():
+            whole(stream, records)
         yield _folded(found, upto_place, until)
 
 

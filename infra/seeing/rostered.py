@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.event import replay
 from domain.ids import Login, ProfessionalId, TeamId
-from domain.refusal import Refused
+from domain.refusal import CHANGED, Refused
 from domain.team import Team
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ FIRST = "SELECT originator_id FROM stored_events WHERE originator_version = 1 AN
 
 
 class Rostered:
-    """In: a store. A table that is damaged itself is nobody's home; where no other is, its damage is refused as `event-damaged`,
-    which names the event.
+    """In: a store. A table that is damaged itself is nobody's home; where no other is, its damage is refused as
+    `event-damaged` or `event-missing`, which names the event.
     """
 
     def __init__(self, store: Store) -> None:
@@ -45,7 +45,7 @@ class Rostered:
             try:
                 team = replay(Team(), self.store.load(name))
             except Refused as refused:
-                if refused.code != "event-damaged":
+                if refused.code not in CHANGED:
                     raise
                 self._damaged = refused
                 continue

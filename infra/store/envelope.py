@@ -48,6 +48,13 @@ class Damaged(Refused):
         super().__init__("event-damaged", stream=stream, version=version, **facts)
 
 
+class Missing(Refused):
+    """A stream has lost an event: the versions of what it holds are not 1, 2, 3 and on. Facts: `stream`, `version`."""
+
+    def __init__(self, stream: str, version: int) -> None:
+        super().__init__("event-missing", stream=stream, version=version)
+
+
 def encode(entry: Recorded, sealed: Mapping[str, SealedAt]) -> bytes:
     """The envelope of an event that is about to be stored. The text of a sealed field is nowhere in it.
 

@@ -9,7 +9,7 @@ from itertools import starmap
 
 from domain.event import Recorded
 from infra.store.database import Database
-from infra.store.envelope import Row, decode
+from infra.store.envelope import Missing, Row, decode
 
 BARE = "e.originator_version, e.state, e.recorded_at, e.recorded_by"
 EVENT = f"e.originator_id, {BARE}"
@@ -30,6 +30,14 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def whole(stream: str, records: Sequence[Recorded]) -> None:
+    """In: a stream, and its records from the first one on. Refused as `Missing` where one between them is gone. That the last
+    ones are gone no record tells; a verification does.
+    """
+    if records and records[-1].version != len(records):
+        raise Missing(stream, next(n for n, record in enumerate(records, start=1) if record.version != n))
+
+
 class Reader:
     """Reads the log of one database."""
 
@@ -37,7 +45,10 @@ class Reader:
         self.database = database
 
     def load(self, stream: str, upto_version: int | None = None, *, places: bool = False) -> list[Recorded]:
-        """The records of a stream by version; empty when there is none. `places` gives each its place, if it has one."""
+        """The records of a stream by version; empty when there is none. `places` gives each its place, if it has one.
+
+        Refused as `Damaged` and `Missing` are, where what is there is not what was stored.
+        """
         place, join = (", p.place", f"LEFT JOIN places p {ON} ") if places else ("", "")
         upto = "" if upto_version is None else "AND e.originator_version <= ? "
         rows = self.database.query(
@@ -45,11 +56,13 @@ class Reader:
             (stream,) if upto_version is None else (stream, upto_version),
         )
         with uncollected():
-            return [decode(stream, *row) for row in rows]
+            found = [decode(stream, *row) for row in rows]
+        whole(stream, found)
+        return found
 
     def load_many(self, streams: Iterable[str], upto_place: int | None = None) -> dict[str, list[Recorded]]:
         """The records of each of these streams, with their places. `upto_place` leaves out what came after it, and
-        what has no place yet.
+        what has no place yet. Refused as by `load`.
         """
         wanted = sorted(set(streams))
         found: dict[str, list[Recorded]] = {stream: [] for stream in wanted}
@@ -67,6 +80,8 @@ class Reader:
             with uncollected():
                 for row in rows:
                     found[row[0]].append(decode(*row))
+        for stream, records in found.items():
+            whole(stream, records)
         return found
 
     def version(self, stream: str) -> int:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.refusal import Conflict
+from infra.readmodels.folding import everything
 from infra.store import StoreConfig, create_store, open_store
-from infra.store.envelope import Damaged
+from infra.store.envelope import Damaged, Missing
 from infra.store.store import Store
 from tests.support.seeing import seen
 from tests.support.stores import header, noted, receipt, told
@@ -180,3 +181,29 @@ def test_who_recorded_it_is_the_databases_word(store: Store):
     assert record.recorded_by is not None
     assert record.recorded_by.startswith("os-") or record.recorded_by == "postgres"
     assert store.load(CASE)[0].recorded_by == record.recorded_by
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_a_stream_that_lost_an_event_is_refused_wherever_it_is_loaded(store: Store, gone: int):
+    for n in range(4):
+        store.append([noted(CASE)], expected={CASE: n}, receipt=receipt(f"c{n}"))
+    store.append([noted(OTHER)], expected={OTHER: 0}, receipt=receipt("other"))
+    head = store.head()
+    database = store.connection()
+    trigger = "{0}_remain" if database.kind == "sqlite" else "{0}_stay ON {0}"
+    for table in ("places", "stored_events"):
+        database.execute(f"DROP TRIGGER {trigger.format(table)}")
+        database.execute(f"DELETE FROM {table} WHERE originator_id = ? AND originator_version = ?", (CASE, gone))
+    for load in (
+        lambda: store.load(CASE),
+        lambda: store.load(CASE, places=True),
+        lambda: store.load_many([OTHER, CASE]),
+        lambda: store.load_many([OTHER, CASE], head),
+        lambda: list(everything(store, head)),
+    ):
+        with pytest.raises(Missing) as refused:
+            load()
+        assert refused.value.facts == {"stream": CASE, "version": gone}
+    assert [r.version for r in store.load(OTHER)] == [1]
+    if gone > 1:
+        assert len(store.load(CASE, gone - 1)) == gone - 1, "up to there nothing is missing"

@@ -78,6 +78,7 @@ def _header(session: Session) -> Header:
     from domain.refusal import Refused
     from infra.engine import Request
     from infra.engine.identity import header_of, on_roster
+    from infra.seeing.owning import ASSURANCE as OWNER
 
     settings = session.settings
     request = Request(session.login, session.acting_as(), settings.team, purpose=PURPOSE, assurance=session.assurance)
@@ -87,7 +88,8 @@ def _header(session: Session) -> Header:
         return header_of(request, "", *found[0], None)
     if settings.actor or settings.team:
         raise Refused("not-on-roster", team=settings.team, who=settings.actor or request.login)
-    return Header(request.login, "", "", PURPOSE, PURPOSE, "", request.assurance)
+    assurance = OWNER if session.store.in_owners_hands() else request.assurance
+    return Header(request.login, "", "", PURPOSE, PURPOSE, "", assurance)
 
 
 def _caught_up(session: Session) -> None:

@@ -220,19 +220,17 @@ class Gate:
         return on_case(what, case, records, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat))
 
     def _on(self, what: str, resource: Resource, seat: Seat) -> Decision:
+        if not seat.taken and left_to_owner(what, seat.team, self.store):
+            return Decision(True, "founding")
         now = self.store.now()
-        return on_resource(
-            what, resource, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat, what)
-        )
+        return on_resource(what, resource, seat.team, seat.actor, purpose=self.purpose(seat), now=now, set_up=self._set_up(seat))
 
     def purpose(self, seat: Seat) -> Code:
         """The purpose that was named, else the usual one of who asks."""
         return registered(self._purpose or usual_purpose(seat.actor.functions))
 
-    def _set_up(self, seat: Seat, what: str = "") -> bool:
+    def _set_up(self, seat: Seat) -> bool:
         """Whether there is anybody on a roster who could be asked instead."""
-        if not seat.taken and left_to_owner(what, seat.team, self.store):
-            return False
         return seat.taken or any(True for _ in seat.team.active()) or self._peopled()
 
     def _readable(self, case: Case, records: Sequence[Recorded], seat: Seat, *, glass: bool = False) -> Readable:

@@ -1,4 +1,4 @@
-"""What is left to the owner of a server's store: replaying the ledger, and seating somebody where nobody can log in."""
+"""What is left to the owner of a server's store: keeping it, replaying the ledger, seating somebody where nobody can log in."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ SIGNING = frozenset({"evidence-checkpoint", "evidence-begin-anew", "evidence-ver
 every event, and so verify each.
 """
 
+KEEPING = frozenset({"store-backup", "export-jsonl", "import", "keys-status", "keys-rotate"})
+"""Theirs as well: what reads or changes more than anybody else's login can, so that it is done under theirs or by nobody. Keys
+are changed where people of a table asked for it and confirmed it; that is not theirs.
+"""
+
 SEATING = frozenset({"team-change-roles", "team-add-professional", "team-roster"})
 """Theirs for a table of which no login can log in on this server: there is nobody to ask instead."""
 
@@ -35,6 +40,6 @@ def left_to_owner(what: Code, team: Team, store: Owned) -> bool:
     """Whether this is the asker's as the owner, though they are on no roster. In: the command or query as the policy names it,
     and the table that it is of.
     """
-    if what in REPLAYING | SIGNING:
+    if what in REPLAYING | SIGNING | KEEPING:
         return store.in_owners_hands()
     return what in SEATING and team.exists() and store.in_owners_hands([p.login for p in team.active() if p.login is not None])

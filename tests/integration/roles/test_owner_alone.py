@@ -9,10 +9,13 @@ from urllib.parse import quote
 import pytest
 from psycopg import sql
 
+from domain.disclosure import PREFIX
+from domain.events.access import Disclosed
 from infra.cli.exits import Exit
 from infra.store import StoreConfig, open_store
 from tests.e2e.conftest import Casus, set_up
 from tests.e2e.test_rights import CASE, NAME, OFFICER, QUESTION, ready
+from tests.support.logs import steps, written
 from tests.support.postgres import Server
 
 TEAM, OTHER, STAYS = "harbour-table", "HBR-2026-0002", "No berth to be had"
@@ -117,6 +120,30 @@ def test_a_ledger_that_lacks_a_line_serves_nobody(put_back: Casus, tmp_path: Pat
     assert "it is not served" in Casus(elsewhere, put_back.dsn)("cases").err
 
 
+def test_the_store_is_kept_by_its_owner_who_is_on_no_roster(
+    put_back: Casus, login: str, postgres_server: Server, tmp_path: Path
+) -> None:
+    put_back.done("rights", "replay-ledger", "--yes")
+    put_back.done("team", "change-roles", TEAM, "pilots-1", "--role", "harbour-master", "--login", login)
+    me = work_under(put_back, login, postgres_server)
+    files = {name: str(tmp_path / f"again-{name}") for name in ("events", "keys", "lines")}
+    kept = ("store", "backup", "--events", files["events"], "--keys", files["keys"])
+    lines = ("export", "jsonl", "--recipient", "archive", "-o", files["lines"])
+    for whole in (kept, lines):
+        assert me(*whole).code == Exit.REFUSED, "the database gives nobody else all of it"
+        assert not any(Path(file).exists() for file in files.values())
+    put_back.done(*kept)
+    put_back.done(*lines)
+    put_back.done("keys", "status")
+    put_back.done("import", str(written(tmp_path / "log.jsonl", steps(1))), "--source", "harbour")
+    assert "casus custody request" in put_back("keys", "rotate", "--team", TEAM, "--yes").err, "that is asked of two others"
+    with open_store(StoreConfig(put_back.home, dsn=put_back.dsn)) as store:
+        records = [store.load(stream)[0] for stream in store.streams(PREFIX)]
+        assert store.load("harbour:ship-0000")[0].header.assurance == OWNER
+    looks = [(r.event.what, r.event.outcome, r.header.assurance) for r in records if isinstance(r.event, Disclosed)]
+    assert {("store-backup", "exported", OWNER), ("export-jsonl", "exported", OWNER), ("keys-status", "shown", OWNER)} <= {*looks}
+
+
 def test_what_the_owner_does_is_recorded_as_theirs(put_back: Casus) -> None:
     put_back.done("rights", "replay-ledger", "--yes")
     put_back.done("team", "change-roles", TEAM, "pilots-1", "--role", "harbour-master", "--login", "u-nobody-yet")
@@ -129,7 +156,8 @@ def test_what_the_owner_does_is_recorded_as_theirs(put_back: Casus) -> None:
 @pytest.mark.parametrize("line", [
     ("show", OTHER), ("cases",), ("trail", OTHER, "--texts"), ("find", "--name", "Kees Kade"), ("team", "show", TEAM),
     ("intake", "submit", "--question", "x", "--reason", "adrift", "--name", "y"),
-    ("team", "sign-sharing", TEAM), ("store", "backup", "--events", "x"), ("rights", "status"),
+    ("team", "sign-sharing", TEAM), ("rights", "status"), ("custody", "list", TEAM), ("access", "log", "--case", OTHER),
+    ("export", "xes", "--recipient", "x", "-o", "x"),
 ])  # fmt: skip
 def test_nothing_else_is_the_owners(put_back: Casus, line: tuple[str, ...]) -> None:
     put_back.done("rights", "replay-ledger", "--yes")

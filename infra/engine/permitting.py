@@ -38,7 +38,7 @@ def turned_away(log: Log, command: Command, seen: Seen | None, request: Request)
     made = permit_of(what_of(command), Decision(False, "not-on-roster"))
     asked = replace(request, acting_as=None, purpose=registered(request.purpose or usual_purpose(frozenset())))
     stream, version = (seen.stream, seen.version) if seen is not None else (None, 0)
-    header = header_of(asked, "", Team(), None, None)
+    header = replace(header_of(asked, "", Team(), None, None), role="")
     log.disclose(disclosed(made, log.store_id, "denied", stream, seen_version=version), header)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -272,8 +272,10 @@ class Gate:
 
     def _deny(self, what: str, decision: Decision, seat: Seat, of: StreamId | None) -> NoReturn:
         """Store that it was asked and denied, and refuse."""
-        act = _Act(permit_of(what, decision), "denied", seat)
-        self._disclose(act, of)
+        act, header = _Act(permit_of(what, decision), "denied", seat), self._header(seat)
+        if not seat.taken and header.assurance != OWNER:
+            header = replace(header, role="")  # on no roster: a server stores no denial under a role that the login has not
+        self.store.disclose(disclosed(act.permit, self.store.store_id, "denied", of), header)
         about = {"case": of} if of and of != seat.team.id else {"team": seat.team.id} if seat.team.id else {}
         raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about)
 

@@ -14,6 +14,7 @@ from infra.cli.access_export import OUTPUT
 from infra.cli.asking import sure, written_over
 from infra.cli.own import ASKER, JSON, YES, branch, leaf
 from infra.cli.param import Bad, Param
+from infra.cli.proving import proof_of
 from infra.cli.session import Session
 from infra.texts import Words
 
@@ -94,12 +95,12 @@ def checkpoint(session: Session, output: str | None, *, yes: bool) -> None:
     """Sign one now, of all that has a place, and print it; or, where somebody else signs, wait for theirs."""
     written_over(session, (FILE, output), yes=yes)
     session.gate.general("evidence-checkpoint")
-    made = session.evidence.at(tell=teller(session))
-    session.out.progress_done()
+    proof = proof_of(session, tell=teller(session))
+    made = proof.checkpoint
     if output is not None:
         _write(made, Path(output))
     if session.out.json:
-        session.out.record(facts(made) | {"waiting": session.store.lag().waiting, "file": output})
+        session.out.record(facts(made) | proof.facts | {"waiting": session.store.lag().waiting, "file": output})
         return
     if output is None:
         session.out.verbatim(made.note)
@@ -114,8 +115,8 @@ def hand_out(session: Session, to: str | None, recipient: str | None, output: st
     session.gate.general("evidence-hand-out")
     if to is not None:
         _must_watch_over(session, to)
-    made = session.evidence.at(tell=teller(session))
-    session.out.progress_done()
+    proof = proof_of(session, tell=teller(session))
+    made = proof.checkpoint
     whom = to or recipient or ""
     digest = sha256(made.note.encode()).hexdigest()
     _write(
@@ -124,7 +125,8 @@ def hand_out(session: Session, to: str | None, recipient: str | None, output: st
     )  # fmt: skip
     verifier = next(str(k) for k in reversed(session.evidence.keys()) if k.name == made.origin)
     if session.out.json:
-        session.out.record(facts(made) | {"recipient": whom, "digest": digest, "key": verifier, "file": output})
+        told = {"recipient": whom, "digest": digest, "key": verifier, "file": output}
+        session.out.record(facts(made) | proof.facts | told)
         return
     session.out.line(session.words.say("evidence.handed-out", size=made.size, recipient=whom, digest=digest))
     session.out.verbatim(verifier)

@@ -24,6 +24,7 @@ from infra.cli.evidence_reach import earlier_of, reach_of, wanted_of
 from infra.cli.looking import formed, through
 from infra.cli.own import ASKER, CASE, JSON, YES, leaf
 from infra.cli.param import Bad, Param
+from infra.cli.proving import Proof
 from infra.cli.session import Session
 from infra.store.texts import Withheld
 from infra.texts import Words
@@ -49,10 +50,15 @@ class _Asked(NamedTuple):
     what: str
     upto: int
     wanted: int | None
-    checkpoint: Checkpoint
+    proof: Proof
     since: Checkpoint | None
     texts: bool
     with_access: bool
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The one that goes along."""
+        return self.proof.checkpoint
 
 
 def pack(words: Words) -> click.Command:
@@ -104,8 +110,8 @@ def make(
         session.gate.general("access-log", seen=(case,))
     session.gate.case(what, state, records)  # the last one: who signs elsewhere looks for it
     wanted = wanted_of(session, place, known_at)
-    checkpoint, upto = reach_of(session, wanted, by_moment=known_at is not None)
-    asked = _Asked(what, upto, wanted, checkpoint, earlier_of(session, since), texts, with_access)
+    proof, upto = reach_of(session, wanted, by_moment=known_at is not None)
+    asked = _Asked(what, upto, wanted, proof, earlier_of(session, since), texts, with_access)
     records = through(session, what, case)  # what was recorded meanwhile is in the log, and in the pack
     _made(session, records, asked, Path(output), recipient)
 
@@ -158,7 +164,7 @@ def _made(session: Session, records: list[Recorded], asked: _Asked, path: Path, 
         "opened": len(opened), "withheld": kept, "not_asked": len(sealed) - len(refs), "recipient": who, "digest": digest,
     }  # fmt: skip
     if session.out.json:
-        session.out.record(told)
+        session.out.record(told | asked.proof.facts)
         return
     unsaid = {"later", *(("not_asked",) if asked.texts or not sealed else ()), *(() if asked.texts else ("opened", "withheld"))}
     session.out.line(session.words.say("evidence.packed", **{k: v for k, v in told.items() if k not in unsaid}))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.refusal import Refused
+from infra.cli.proving import Proof, proof_of
 from infra.cli.session import Session
 
 if TYPE_CHECKING:
@@ -22,18 +23,17 @@ def wanted_of(session: Session, place: int | None, known_at: datetime | None) ->
     return known
 
 
-def reach_of(session: Session, wanted: int | None, *, by_moment: bool) -> tuple[Checkpoint, int]:
+def reach_of(session: Session, wanted: int | None, *, by_moment: bool) -> tuple[Proof, int]:
     """The checkpoint that goes with it, and the last place that is shown. Without the key that signs, what was known at a moment
     is proved with the last checkpoint.
     """
     from infra.cli.evidence import teller
 
     if wanted is not None and by_moment and not session.evidence.can_sign():
-        made = session.evidence.at(tell=teller(session))
-        return made, min(wanted, made.size)
-    made = session.evidence.at(wanted, tell=teller(session))
-    session.out.progress_done()
-    return made, made.size
+        made = proof_of(session, tell=teller(session))
+        return made, min(wanted, made.checkpoint.size)
+    made = proof_of(session, wanted, teller(session))
+    return made, made.checkpoint.size
 
 
 def earlier_of(session: Session, file: str | None) -> Checkpoint | None:

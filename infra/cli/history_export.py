@@ -13,6 +13,7 @@ from infra.cli.access_export import OUTPUT, RECIPIENT
 from infra.cli.asking import written_over
 from infra.cli.own import TEAM
 from infra.cli.param import Param
+from infra.cli.proving import proof_of
 from infra.cli.session import Session
 from infra.cli.tracing import period
 
@@ -44,7 +45,8 @@ def export(
     if which.table is not None and not session.team(which.table).exists():
         raise NotFound("team", which.table)
     names = pseudonyms(session, recipient, hide_organisations=hide_organisations)
-    checkpoint = session.evidence.at(place)
+    going = proof_of(session, place)
+    checkpoint = going.checkpoint
     histories = read(session, checkpoint.size, names, which, least, coarsen=coarsen)
     told = {"recipient": recipient, "place": checkpoint.size}
 
@@ -59,7 +61,7 @@ def export(
     cases = len(histories.seen)
     if session.out.json:
         proof = {"origin": checkpoint.origin, "root": b64encode(checkpoint.root).decode()}
-        session.out.record({"cases": cases, "events": count, **told, **proof})
+        session.out.record({"cases": cases, "events": count, **told, **proof, **going.facts})
     else:
         session.out.line(session.words.say("exported", cases=cases, events=count))
         session.out.line(session.words.say("left-house", **told))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from infra.cli.access_export import OUTPUT
 from infra.cli.asking import written_over
+from infra.cli.proving import proof_of
 from infra.cli.session import Session
 
 WHAT = "export-jsonl"
@@ -28,7 +29,8 @@ def export(session: Session, output: str, recipient: str, place: int | None, *, 
     def tell(rows: int) -> None:
         session.out.progress(session.words.say("copying", rows=rows))
 
-    checkpoint = session.evidence.at(place, tell=tell)
+    proof = proof_of(session, place, tell)
+    checkpoint = proof.checkpoint
     vouched = vouched_for(db, checkpoint.origin, checkpoint.size)
     with written_whole(path) as file:
         digested = Digested(file)
@@ -40,7 +42,7 @@ def export(session: Session, output: str, recipient: str, place: int | None, *, 
     told = {"recipient": recipient, "place": checkpoint.size, "digest": digest}
     held = {"events": totals.events, "sealed": totals.sealed, "receipts": totals.receipts}
     if session.out.json:
-        session.out.record({**told, **held, "origin": checkpoint.origin, "root": base64(checkpoint.root)})
+        session.out.record({**told, **held, "origin": checkpoint.origin, "root": base64(checkpoint.root), **proof.facts})
     else:
         session.out.line(session.words.say("lines-written", **held))
         session.out.line(session.words.say("left-house", **told))

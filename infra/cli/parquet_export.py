@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.cli.history_export import pseudonyms
 from infra.cli.param import Bad, Param
+from infra.cli.proving import Proof, proof_of
 from infra.cli.session import Session
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def export(
     least = session.gate.shows_from(withhold=withhold_small_counts)
     session.gate.general(WHAT)  # so that nothing is read for somebody who may not
     names = pseudonyms(session, recipient, hide_organisations=hide_organisations)
-    checkpoint = session.evidence.at(place, tell=lambda rows: session.out.progress(session.words.say("copying", rows=rows)))
+    proof = proof_of(session, place, lambda rows: session.out.progress(session.words.say("copying", rows=rows)))
+    checkpoint = proof.checkpoint
     terms = Terms(checkpoint.origin, recipient, segment, coarsen, hide_organisations, least)
     folder = Folder(Path(output).expanduser(), terms, checkpoint.size)
     folder.checkpoint = checkpoint.note
@@ -55,7 +57,8 @@ def export(
         session.out.progress(session.words.say("events-read", count=last))
     digest = folder.write()
     session.out.progress_done()
-    _say(session, made, {"recipient": recipient, "place": checkpoint.size, "digest": digest}, len(wanted), least)
+    told = {"recipient": recipient, "place": checkpoint.size, "digest": digest}
+    _say(session, made, told, proof, len(wanted), least)
 
 
 def _write(session: Session, folder: Folder, file: str, stretch: Stretch, recipient: str) -> None:
@@ -70,7 +73,9 @@ def _write(session: Session, folder: Folder, file: str, stretch: Stretch, recipi
     folder.keep(file, stretch, digest)
 
 
-def _say(session: Session, made: list[Stretch], told: dict[str, Any], segments: int, least: int | None) -> None:
+def _say(
+    session: Session, made: list[Stretch], told: dict[str, Any], proof: Proof, segments: int, least: int | None
+) -> None:  # fmt: skip
     from infra.exports.parquet_folder import MANIFEST
 
     if least is not None:
@@ -80,7 +85,7 @@ def _say(session: Session, made: list[Stretch], told: dict[str, Any], segments: 
         session.out.warn("segments-withheld", count=withheld, least=least)
     counts = {"segments": segments, "written": len(made), "rows": sum(len(stretch.rows) for stretch in made)}
     if session.out.json:
-        session.out.record({**told, **counts, "withheld": withheld})
+        session.out.record({**told, **counts, "withheld": withheld, **proof.facts})
     else:
         session.out.line(session.words.say("segments-written", **counts))
         session.out.line(session.words.say("left-house-folder", file=MANIFEST, **told))

@@ -55,9 +55,22 @@ class Checkpoints:
         """Every checkpoint in the store, by size. None of them is checked."""
         return self._made("ORDER BY size, origin")
 
+    def signed_at(self, checkpoint: Checkpoint) -> datetime | None:
+        """When one was signed, as the store has it; None where it does not have it."""
+        found = self._made("WHERE origin = ? AND size = ?", (checkpoint.origin, checkpoint.size))
+        return found[0].made_at if found else None
+
     def outside(self) -> Checkpoint | None:
         """What the note outside the store says; it is not checked. Refused as `Kept.said` is."""
         return self.kept.said()
+
+    def _elsewhere(self, place: int) -> None:
+        """Refused as `checkpoint-elsewhere`, with the places of those before and after it that are nearest, where there are any."""
+        key = self.key
+        sizes = [made.checkpoint.size for made in self._made("WHERE origin = ? ORDER BY size", (key.name,))] if key else []
+        if sizes:
+            below, above = (size for size in reversed(sizes) if size < place), (size for size in sizes if size > place)
+            raise Refused("checkpoint-elsewhere", place=place, below=next(below, None), above=next(above, None))
 
     def _made(self, which: str, params: tuple[Any, ...] = ()) -> list[Made]:
         at = decoder(self.database, "moment") or (lambda v: v)

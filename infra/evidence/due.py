@@ -9,6 +9,8 @@ from domain.frozen import frozen
 from infra.store.database import decoder
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from infra.store.store import Store
 
 ERASED = "case.rights.subject-erased"
@@ -50,11 +52,15 @@ class Due:
         size, made_at = last[0]
         if head <= size:
             return False
-        passed = self.store.now() - (decoder(db, "moment") or (lambda v: v))(made_at)
-        # a clock that was put back must not keep the next one waiting
-        if head - size >= self.often.events or not timedelta() <= passed < self.often.every:
+        if self.late(head - size, (decoder(db, "moment") or (lambda v: v))(made_at)):
             return True
         return self._at_once(max(size, self._looked), head)
+
+    def late(self, events: int, since: datetime) -> bool:
+        """Whether it is time by the settings alone. In: how many events came after the last one, and when that was signed."""
+        passed = self.store.now() - since
+        # a clock that was put back must not keep the next one waiting
+        return events >= self.often.events or not timedelta() <= passed < self.often.every
 
     def _at_once(self, after: int, upto: int) -> bool:
         """Whether anything between two places waits for no number and no time."""

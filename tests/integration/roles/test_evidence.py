@@ -1,6 +1,7 @@
 """The evidence log under logins of their own: the follower grows it and signs, others check it, and nobody changes it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,7 +15,7 @@ from infra.evidence.evidence import Evidence
 from infra.evidence.following import Following
 from infra.evidence.note import opened
 from infra.store.roles.checking import check
-from tests.e2e.conftest import Casus
+from tests.e2e.conftest import Casus, TestClock
 from tests.integration.engine.office import Office
 from tests.integration.engine.office import opened as office_of
 from tests.integration.roles.house import House
@@ -110,8 +111,12 @@ def test_who_has_no_key_takes_the_last_one_that_was_signed(house: House) -> None
         assert last is not None
         assert log.at(last.checkpoint.size) == last.checkpoint
         assert log.at(patience=0) == last.checkpoint, "nobody follows now: it says itself how far it goes"
-        with pytest.raises(Refused, match="checkpoint-not-signed"):
+        sizes = sorted(made.checkpoint.size for made in log.all())
+        assert last.checkpoint.size - 1 not in sizes
+        with pytest.raises(Refused, match="checkpoint-elsewhere") as refused:
             log.at(last.checkpoint.size - 1, patience=0)
+        before = sizes[-2] if len(sizes) > 1 else None
+        assert refused.value.facts == {"place": last.checkpoint.size - 1, "below": before, "above": last.checkpoint.size}
 
 
 def test_who_asks_for_one_gets_it_of_the_follower(house: House, following: list[Refused]) -> None:
@@ -121,6 +126,37 @@ def test_who_asks_for_one_gets_it_of_the_follower(house: House, following: list[
     assert made["size"] >= asked["head"] - 2, "it goes up to the asking itself"
     assert (asked["signs"], asked["problem"]) == (False, None)
     assert following == []
+
+
+def test_whoever_gets_one_that_does_not_go_up_to_the_end_is_told(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Evidence.at, "__defaults__", (None, 0.0, None))  # nobody signs, so there is nothing to wait for
+    with house.at_work("member") as me, house.followed():
+        for n in range(3):
+            me.ask("intake.submit", question=f"Vraag {n}", reasons=["overlast"], name="Di Dichtbij")
+    out = ("--recipient", "court", "-o", str(tmp_path / "out"), "--yes")
+    asks: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("auditor", ("evidence", "checkpoint")),
+        ("auditor", ("evidence", "pack", house.case, *out)),
+        ("coordinator", ("evidence", "hand-out", *out)),
+        ("coordinator", ("export", "ocel", *out)),
+        ("coordinator", ("export", "xes", *out)),
+    )
+    for who, words in asks:
+        casus = Casus(house.config.home, house.dsn(who), TestClock(datetime.now(UTC)))
+        told = casus.done("--json", *words)
+        assert told.row["not_signed"] >= 3, words
+        assert told.row["not_signed_since"] is not None
+        assert f"{told.row['not_signed']} event(s) that came after are not in it" in told.err
+        assert "overdue" not in told.err
+        late = casus.done("--json", *words, CASUS_CHECKPOINT_EVENTS="3")
+        assert "The next is overdue" in late.err, words
+    with house.followed(), office_of(house.config_of("projector")) as office:
+        made = log_of(house, office, "projector").checkpoint()
+    casus = Casus(house.config.home, house.dsn("auditor"))
+    there = casus.done("--json", "evidence", "pack", house.case, *out, "--place", str(made.size))
+    assert (there.row["not_signed"], "not in it" in there.err) == (0, False), "it was asked up to there"
 
 
 def test_a_professional_is_not_told_of_checkpoints_for_the_asking(house: House) -> None:

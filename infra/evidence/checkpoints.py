@@ -72,6 +72,14 @@ class Checkpoints:
             below, above = (size for size in reversed(sizes) if size < place), (size for size in sizes if size > place)
             raise Refused("checkpoint-elsewhere", place=place, below=next(below, None), above=next(above, None))
 
+    def _elsewhere(self, place: int) -> None:
+        """Refused as `checkpoint-elsewhere`, with the places of those before and after it that are nearest, where there are any."""
+        key = self.key
+        sizes = [made.checkpoint.size for made in self._made("WHERE origin = ? ORDER BY size", (key.name,))] if key else []
+        if sizes:
+            below, above = (size for size in reversed(sizes) if size < place), (size for size in sizes if size > place)
+            raise Refused("checkpoint-elsewhere", place=place, below=next(below, None), above=next(above, None))
+
     def _made(self, which: str, params: tuple[Any, ...] = ()) -> list[Made]:
         at = decoder(self.database, "moment") or (lambda v: v)
         rows = self.database.query(f"SELECT origin, size, root, note, made_at, made_by FROM checkpoints {which}", params)

@@ -94,7 +94,7 @@ class Evidence(Checkpoints):
 
         Who can't, on a server, waits for whoever does (`patience`, in seconds), who signs as soon as they see a disclosure of an
         export; left out, it is the last one then, and says itself how far it goes. Refused besides: `checkpoint-not-signed`
-        where nobody signed one of this place, or any.
+        where nobody signed any, `checkpoint-elsewhere` where one of this place is not among them.
         """
         if self.database.kind == "sqlite" or self.can_sign():
             return self.checkpoint(place, tell)
@@ -107,6 +107,8 @@ class Evidence(Checkpoints):
             if found is not None and found.size >= wanted and self.tree.size >= found.size:
                 break
             if time.monotonic() > until:
+                if found is None and place is not None:
+                    self._elsewhere(place)
                 if found is None or self.tree.size < found.size:
                     raise Refused("checkpoint-not-signed", place=wanted)
                 break

@@ -65,15 +65,7 @@ class Checkpoints:
         return self.kept.said()
 
     def _elsewhere(self, place: int) -> None:
-        """Refused as `checkpoint-elsewhere`, with the places of those before and after it that are nearest, where there are any."""
-        key = self.key
-        sizes = [made.checkpoint.size for made in self._made("WHERE origin = ? ORDER BY size", (key.name,))] if key else []
-        if sizes:
-            below, above = (size for size in reversed(sizes) if size < place), (size for size in sizes if size > place)
-            raise Refused("checkpoint-elsewhere", place=place, below=next(below, None), above=next(above, None))
-
-    def _elsewhere(self, place: int) -> None:
-        """Refused as `checkpoint-elsewhere`, with the places of those before and after it that are nearest, where there are any."""
+        """Refused as `checkpoint-elsewhere`, with the places of the nearest before and after it, where there are any."""
         key = self.key
         sizes = [made.checkpoint.size for made in self._made("WHERE origin = ? ORDER BY size", (key.name,))] if key else []
         if sizes:

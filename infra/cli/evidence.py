@@ -162,13 +162,15 @@ def teller(session: Session) -> Any:
 
 
 def _must_watch_over(session: Session, professional: str) -> None:
-    """Whoever it is given to is on a roster, and watches over the work: who does it could gain by another history."""
-    from projections.registry import projection
+    """Whoever it is given to is on a roster, and watches over the work: who does it could gain by another history. By the
+    tables' own events: what leaves waits for no follower.
+    """
+    from infra.seeing.rostered import Rostered
 
-    found = session.readmodels.rows(projection("roster"), professional=professional, left=None)
+    found = Rostered(session.store).seated(professional)
     if not found:
         raise NotFound("professional", professional)
-    if not any(HOLDERS & set(row.roles) for row in found):
+    if not any(HOLDERS & one.roles for one in found):
         raise Refused("not-a-holder", professional=professional)
 
 

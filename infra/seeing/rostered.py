@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.event import replay
 from domain.ids import Login, ProfessionalId, TeamId
 from domain.refusal import CHANGED, Refused
-from domain.team import Team
+from domain.team import Professional, Team
 
 if TYPE_CHECKING:
     from infra.store.store import Store
@@ -35,6 +35,11 @@ class Rostered:
         if not found and self._damaged is not None:
             raise self._damaged
         return found
+
+    def seated(self, professional: ProfessionalId) -> list[Professional]:
+        """Somebody as each table has them on whose roster they are now. A table that can't be read has nobody."""
+        found = (team.roster.get(professional) for _, team in self._tables())
+        return [one for one in found if one is not None and one.active()]
 
     def peopled(self) -> bool:
         """Whether anybody is on a roster now. A table that can't be read counts as one with somebody."""

@@ -159,6 +159,16 @@ def test_whoever_gets_one_that_does_not_go_up_to_the_end_is_told(
     assert (there.row["not_signed"], "not in it" in there.err) == (0, False), "it was asked up to there"
 
 
+def test_one_is_handed_out_though_nobody_follows(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Evidence.at, "__defaults__", (None, 0.0, None))
+    with house.at_work("member") as me:
+        me.ask("intake.submit", question="Nog een", reasons=["overlast"], name="Di Dichtbij")
+    casus, out = Casus(house.config.home, house.dsn("coordinator")), ("-o", str(tmp_path / "out"), "--yes")
+    casus.done("evidence", "hand-out", "--to", house.ids["auditor"], *out)
+    assert "checkpoint" in casus("evidence", "hand-out", "--to", house.ids["member"], *out).err
+    assert casus("evidence", "hand-out", "--to", "nobody-9", *out).code == Exit.NOT_FOUND
+
+
 def test_a_professional_is_not_told_of_checkpoints_for_the_asking(house: House) -> None:
     assert Casus(house.config.home, house.dsn("member"))("evidence", "checkpoint").code == Exit.REFUSED
     assert Casus(house.config.home, house.dsn("member")).done("evidence", "key").out.startswith("casusregie/")

@@ -21,7 +21,7 @@ from infra.engine.streams import Seen
 from infra.policy import usual_purpose
 from infra.seeing.asker import actor_in
 from infra.seeing.circumstances import resource_of_list, resource_of_team
-from infra.seeing.deciding import on_case, on_resource, permit_of, registered
+from infra.seeing.deciding import on_case, on_resource, permit_of, registered, way_in
 from infra.store.disclosing import Permit, disclosed
 
 
@@ -75,13 +75,14 @@ class Gatekeeper:
         stream, version = (seen.stream, seen.version) if seen is not None else (None, 0)
         self.log.disclose(disclosed(made, self.log.store_id, "denied", stream, seen_version=version), self.header)
         about = {"case": stream} if seen is not None and isinstance(seen.state, Case) else {}
+        about |= way_in(self.actor, decision.code)
         raise Refused("not-allowed", code=decision.code, action=made.action, team=self.team.id, **about)
 
     def turn_away(self, case: CaseNumber, code: Code) -> NoReturn:
         """Deny, for this reason, what was asked of a case that is there and that the asker may not even read."""
         made = permit_of(self.what, Decision(False, code))
         self.log.disclose(disclosed(made, self.log.store_id, "denied", case), self.header)
-        raise Refused("not-allowed", code=code, action=made.action, team=self.team.id, case=case)
+        raise Refused("not-allowed", code=code, action=made.action, team=self.team.id, case=case, **way_in(self.actor, code))
 
     @property
     def what(self) -> str:

@@ -18,6 +18,7 @@ from infra.seeing.circumstances import context_of, resource_of
 from infra.store.disclosing import Permit
 
 NOT_REGISTERED = "not-registered"
+GLASS = "access-break-glass"
 
 
 def registered(purpose: Code) -> Code:
@@ -48,6 +49,13 @@ def on_resource(
     """Whether somebody may do this with a table, a list, the store."""
     context = context_of(None, team, actor, purpose, now, set_up=set_up)
     return decide(actor, action_of(policy(), what), resource, context, policy())
+
+
+def way_in(actor: Actor, code: Code) -> dict[str, str]:
+    """Of a refusal for having no part in a case: the fact that names how to look all the same, for whoever may ever do so."""
+    rules = policy()
+    may = any(rules.rules[f].actions.get(rules.classes[GLASS]) for f in actor.functions)
+    return {"glass": GLASS.replace("-", " ", 1)} if may and code in ("not-member", "former-member") else {}
 
 
 def permit_of(what: str, decision: Decision) -> Permit:

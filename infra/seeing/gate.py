@@ -17,7 +17,7 @@ from domain.personal import Ref
 from domain.refusal import Refused
 from infra.policy import WORKING, usual_purpose
 from infra.seeing.circumstances import resource_of_list, resource_of_team
-from infra.seeing.deciding import on_case, on_resource, permit_of, registered
+from infra.seeing.deciding import on_case, on_resource, permit_of, registered, way_in
 from infra.seeing.heading import heading
 from infra.seeing.lists import Visible
 from infra.seeing.owning import ASSURANCE as OWNER
@@ -277,7 +277,7 @@ class Gate:
             header = replace(header, role="")  # on no roster: a server stores no denial under a role that the login has not
         self.store.disclose(disclosed(act.permit, self.store.store_id, "denied", of), header)
         about = {"case": of} if of and of != seat.team.id else {"team": seat.team.id} if seat.team.id else {}
-        raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about)
+        raise Refused("not-allowed", code=decision.code, action=act.permit.action, **about, **way_in(seat.actor, decision.code))
 
 
 def _bare(found: Mapping[Ref, Opened | Withheld]) -> dict[Ref, str | Withheld]:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from infra.texts import Language
 from tests.e2e.conftest import Casus, set_up
 from tests.support.invented import INVENTED
 
@@ -40,6 +41,18 @@ def shown(casus: Casus, who: str) -> str:
 
 
 # --- glass
+
+
+def test_glass_is_named_to_who_may_break_it_alone(table: Casus):
+    add = ("team", "add-professional", "harbour-table", "--name", "Somebody", "--partner", "pilots", "--role", "reporting")
+    table.done(*add)
+    beginnings: dict[Language, str] = {"en": "You have no part", "nl": "U hebt geen deel"}
+    for lang, word in beginnings.items():
+        told, counts = (table("show", CASE, "--as", who, lang=lang) for who in (BUDDY, "pilots-3"))
+        assert (told.code, counts.code) == (3, 3)
+        assert told.err.startswith(word), told.err
+        assert "casus access break-glass" in told.err
+        assert "glass" not in counts.err
 
 
 def test_glass_lets_in_who_was_not_for_its_time_and_no_longer(table: Casus):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HAND_OUT = "evidence-hand-out"
 COLUMNS = ("size", "made_at", "made_by", "origin", "recipients")
+AWAY = frozenset({"signer-missing", "signer-other-keys"})
+"""What stands in the way of signing where the key is on another machine, or on none."""
 GIVEN = ("recipient", "at", "size", "former")
 
 
@@ -24,18 +26,21 @@ def status(session: Session) -> None:
     evidence, lag = session.evidence, session.store.lag()
     last, key, problem = evidence.last(), evidence.key, evidence.problem()
     outside, anew = _outside(session), begun_anew(evidence)
+    elsewhere, partly = evidence.keyring.is_elsewhere(), _sees_partly(session)
+    if problem is not None and problem.code in AWAY and elsewhere and session.store.in_owners_hands():
+        problem = None  # the follower's machine signs; there it would be one
     size = last.checkpoint.size if last else 0
     known: dict[str, Any] = {
         "origin": key.name if key else None, "key": str(key) if key else None, "head": lag.head, "leaves": evidence.tree.size,
         "waiting": lag.waiting, "waiting_since": lag.since, "held_by": lag.held_by, "held_since": lag.held_since,
         "size": size, "made_at": last.made_at if last else None, "made_by": (last.made_by or None) if last else None,
         "after": lag.head - size, "due": evidence.due(), "signs": problem is None and evidence.can_sign(),
-        "outside": outside, "outside_gone": size > 0 and evidence.keyring.may_write and not evidence.kept.path.exists(),
+        "elsewhere": elsewhere, "outside": outside, "outside_gone": None if elsewhere else _outside_gone(evidence, size),
         "problem": problem.code if problem else None, "anew": anew,
     }  # fmt: skip
     handed = _handed(session, latest=True)
     if session.out.json:
-        session.out.record(known | {"handed_out": handed})
+        session.out.record(known | {"handed_out": handed if handed or not partly else None, "handed_out_all": not partly})
         return
     _tell(session, known)
     if problem is not None:
@@ -46,8 +51,22 @@ def status(session: Session) -> None:
     if handed:
         session.out.heading(session.words.say("evidence.given"))
         session.out.rows(handed, GIVEN)
-    else:
-        session.out.note("evidence.given-nobody")
+    if partly or not handed:
+        session.out.note(
+            "evidence.given-nobody" if not partly else "evidence.given-partly" if handed else "evidence.given-unseen"
+        )  # fmt: skip
+
+
+def _sees_partly(session: Session) -> bool:
+    """Whether this login may not see every hand-out: on a server each reads what concerns them."""
+    from infra.evidence.checks.reading import Tables
+
+    return not Tables(session.store.connection()).all
+
+
+def _outside_gone(evidence: Evidence, size: int) -> bool:
+    """Whether nothing is kept outside the store by who signs, though one was. In: the size of the last in the store."""
+    return size > 0 and evidence.keyring.may_write and not evidence.kept.path.exists()
 
 
 def _outside(session: Session) -> int | None:
@@ -71,7 +90,9 @@ def _tell(session: Session, known: dict[str, Any]) -> None:
         line(say("evidence.outside-gone", path=str(session.evidence.kept.path)))
     line(say("evidence.due" if known["due"] else "evidence.not-due"))
     if known["problem"] is None:
-        line(say("evidence.signs" if known["signs"] else "evidence.signs-not"))
+        keyring = session.evidence.keyring
+        away = "evidence.signs-elsewhere" if known["elsewhere"] and keyring.may_write else "evidence.signs-not"
+        line(say("evidence.signs" if known["signs"] else away, path=str(keyring.file)))
 
 
 def _tell_anew(session: Session, anew: dict[str, Any] | None) -> None:
@@ -100,6 +121,8 @@ def listed(session: Session, *, handed_out: bool = False) -> None:
         session.out.rows(rows, COLUMNS)
     if not session.out.json:
         _tell_anew(session, anew)
+        if _sees_partly(session):
+            session.out.note("evidence.given-partly")
 
 
 def begun_anew(evidence: Evidence) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ class Keyring:
         from infra.evidence import signer
 
         if not self.may_write:
-            raise Refused("signer-missing", path=str(self.file))
+            raise Refused("signer-missing", path=str(self.file), server=self._server)
         key = self.key
         if key is None:
             with alone(self.database):
@@ -98,7 +98,23 @@ class Keyring:
         from infra.evidence import signer
 
         others = self.may_write and signer.others_in(self.file)
-        return Refused("signer-other-keys" if others else "signer-missing", path=str(self.file))
+        return Refused("signer-other-keys" if others else "signer-missing", path=str(self.file), server=self._server)
+
+    @property
+    def _server(self) -> bool:
+        """Whether others may sign too, on machines of their own."""
+        return self.database.kind == "postgresql"
+
+    def is_elsewhere(self) -> bool:
+        """Whether the key that signs a server's log is not on this machine: another one has it then, or nobody any more. A file
+        that can't be read or is damaged is here.
+        """
+        from infra.evidence import signer
+
+        try:
+            return self._server and self.key is not None and signer.read(self.file, self.key) is None
+        except Refused:
+            return False
 
     def later(self, origin: str) -> bool:
         """Whether a log was begun after the one that the store says it goes on with: the file with the signing keys, to which

@@ -169,6 +169,34 @@ def test_one_is_handed_out_though_nobody_follows(house: House, tmp_path: Path, m
     assert casus("evidence", "hand-out", "--to", "nobody-9", *out).code == Exit.NOT_FOUND
 
 
+def test_a_machine_that_does_not_sign_says_what_it_can_not_tell(house: House) -> None:
+    owner = Casus(house.config.home.parent / "another-machine", house.config.dsn)
+    known = owner.done("--json", "evidence", "status").row
+    assert (known["problem"], known["signs"], known["elsewhere"], known["outside_gone"]) == (None, False, True, None)
+    for lang, words in (("en", "is lost on every machine"), ("nl", "op elke machine kwijt is")):
+        said = owner.done("evidence", "status", lang=lang)
+        assert words in said.out
+        assert "there was one" not in said.out
+        assert said.out.count("begin-anew") == 1
+    follower = Casus(house.config.home.parent / "another-machine", house.dsn("projector"))
+    assert follower.done("--json", "evidence", "status").row["problem"] == "signer-missing", "there it is to be"
+    assert "on every machine" in follower.done("evidence", "status").out
+
+
+@pytest.mark.parametrize("who", ["reporting", "member", "auditor"])
+def test_who_may_not_see_every_hand_out_is_not_told_that_there_is_none(
+    house: House, who: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Evidence.at, "__defaults__", (None, 0.0, None))
+    out = str(tmp_path / "out")
+    Casus(house.config.home, house.dsn("coordinator")).done("evidence", "hand-out", "--recipient", "court", "-o", out)
+    casus = Casus(house.config.home, house.dsn(who))
+    known = casus.done("--json", "evidence", "status").row
+    assert (known["handed_out_all"], known["handed_out"] != []) == (False, True)
+    assert "No checkpoint was handed out yet" not in casus.done("evidence", "status").err
+    assert "may not see every hand-out" in casus.done("evidence", "list", "--handed-out").err
+
+
 def test_a_professional_is_not_told_of_checkpoints_for_the_asking(house: House) -> None:
     assert Casus(house.config.home, house.dsn("member"))("evidence", "checkpoint").code == Exit.REFUSED
     assert Casus(house.config.home, house.dsn("member")).done("evidence", "key").out.startswith("casusregie/")

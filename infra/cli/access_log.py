@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from domain.refusal import Refused
 from infra.cli.histories import Histories
 from infra.cli.session import Session
 from infra.cli.tracing import Reading, about, as_json, cases_of, facts_of, formed, narrowed, period
@@ -25,6 +26,17 @@ def log(session: Session, case: str | None, subject: str | None, *, fields: bool
         case, subject, asked["reader"], asked["team"], first, beyond, asked["outcome"], recipient=asked["recipient"], copies=True
     )
     what, wanted = _asked(session, wanted)
+    try:
+        _print(session, what, wanted, fields=fields)
+    except Refused as refused:
+        if refused.code != "store-forbidden":
+            raise
+        session.gate.general(what, seen=(case,) if case else ())  # what the policy denies too is stored as that, and said so
+        raise Refused("disclosures-unread") from None
+
+
+def _print(session: Session, what: str, wanted: Wanted, *, fields: bool) -> None:
+    case = wanted.case
     if (missing := unknown(session, wanted)) is not None:
         session.gate.general(what, seen=(case,) if case else ())
         raise missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,22 @@ def caught_up(house: House) -> None:
 
 def seen(rows: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
     return {(row["recorded_by"], row["what"], row["outcome"]) for row in rows}
+
+
+def test_the_reporting_function_is_told_who_sees_what_it_saw(house: House) -> None:
+    me = house.ids["reporting"]
+    casus = program(house, "reporting")
+    own = casus("--json", "access", "log", "--actor", me)
+    assert (own.code, own.out, json.loads(own.err)["error"]) == (3, "", "disclosures-unread")
+    caught_up(house)
+    assert "--actor" in casus("access", "log", "--actor", me).err
+    caught_up(house)
+    whole = casus("--json", "access", "log")
+    assert (whole.code, json.loads(whole.err)["error"]) == (3, "not-allowed"), "the policy says no before the database has to"
+    caught_up(house)
+    told = seen(program(house, "auditor").json("access", "log", "--actor", me))
+    login = house.logins["reporting"]
+    assert (login, "access-log", "denied") in told
 
 
 def test_who_oversees_sees_it_all_and_others_what_they_saw_themselves(house: House) -> None:

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -13,11 +14,13 @@ from domain.event import Event
 from domain.events.retention import DestructionDecided
 from domain.events.rights import DecisionConfirmed, ErasureBegun, RightRequested, SubjectErased
 from domain.refusal import Refused
+from infra.cli.exits import Exit
 from infra.erasing.ledger import Ledger
 from infra.erasing.standing import standings
 from infra.keys.rotating import rotate
 from infra.store import Draft, Receipt, open_store
 from infra.store.texts import Withheld
+from tests.e2e.conftest import Casus, TestClock
 from tests.integration.engine.office import GRN, opened
 from tests.integration.erasing.archive import finish, texts
 from tests.integration.roles.house import House, Worker, built
@@ -219,3 +222,22 @@ def test_without_a_follower_it_says_that_the_key_is_gone_and_goes_on_later(house
         with opened(house.config) as owner:
             assert set(texts(owner.store, number).values()) == {Withheld("erased")}, "as it says, nobody reads them any more"
         assert finish(privacy.office, number, right).keys == 1
+
+
+def test_the_owner_changes_keys_that_two_others_agreed_to_change(house: House) -> None:
+    clock = TestClock(datetime.now(UTC))  # what was recorded before it bears the time of the server
+    owner, privacy, coordinator = (
+        Casus(house.config.home, dsn, clock) for dsn in (house.config.dsn, house.dsn("privacy"), house.dsn("coordinator"))
+    )
+    rotate = ("keys", "rotate", "--team", GRN, "--yes")
+    [asked] = privacy.json("custody", "request", GRN, "--act", "rotate-keys", "--reason", "Iemand is gewist")
+    act = asked["events"][0]["facts"]["custody"]
+    assert "casus custody confirm" in owner(*rotate).err
+    coordinator.done("custody", "confirm", GRN, act)
+    assert privacy(*rotate).code == Exit.REFUSED, "no other login may touch the keys"
+    [done] = owner.json(*rotate)
+    assert done["custody"] == act
+    assert {row["custody"]: row["state"] for row in coordinator.json("custody", "list", GRN)}[act] == "done"
+    with opened(house.config) as office:
+        last = office.store.load(GRN)[-1]
+    assert (last.topic, last.header.role, last.header.assurance) == ("team.custody.carried-out", "set-up", "database-owner")

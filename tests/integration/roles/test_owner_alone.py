@@ -163,3 +163,15 @@ def test_nothing_else_is_the_owners(put_back: Casus, line: tuple[str, ...]) -> N
     put_back.done("rights", "replay-ledger", "--yes")
     refused = put_back(*line)
     assert (refused.code, refused.out) == (Exit.REFUSED, "")
+
+
+@pytest.mark.parametrize("line", [
+    ("store", "backup", "--events", "x"), ("export", "jsonl", "--recipient", "x", "-o", "x"), ("keys", "status"),
+    ("import", "x.jsonl", "--source", "harbour"),
+])  # fmt: skip
+def test_on_a_laptop_nobody_is_the_owner(line: tuple[str, ...], tmp_path: Path) -> None:
+    laptop = set_up(Casus(tmp_path / "laptop"))
+    laptop.done("team", "change-roles", TEAM, "pilots-1", "--role", "harbour-master", "--login", "os-of-another")
+    refused = laptop("--json", *line)
+    assert (refused.code, refused.out) == (Exit.REFUSED, "")
+    assert '"not-on-roster"' in refused.err

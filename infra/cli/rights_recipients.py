@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WHAT = "rights-recipients"
 COPY = "rights-copy"
+TYPED = {"export-case": "evidence-pack"}
+"""As it was typed, where the policy has another name for it: by who asks for a pack, it is decided as one thing or another."""
 RECTIFICATION = "rectification"
 COLUMNS = ("recipient", "at", "what", "texts", "digest")
 
@@ -34,7 +36,7 @@ def recipients(session: Session, case: str, subject: SubjectId | None) -> None:
     formed(case)
     whose = subject or RESIDENT
     rows = found(session, through(session, WHAT, case), whose)
-    shown = {"what": lambda row: row["what"].replace("-", " ")}
+    shown = {"what": lambda row: TYPED.get(row["what"], row["what"]).replace("-", " ")}
     session.out.rows(rows, COLUMNS, shown)
     session.out.note("recipients-elsewhere", number=case, subject=whose)
 

@@ -61,6 +61,15 @@ def test_each_who_was_given_the_case_is_named_with_what_of_the_texts_was_in_it(t
     assert casus("rights", "recipients", CASE, "--subject", "s7", "--as", OFFICER).code == 4
 
 
+def test_a_pack_is_called_one_whoever_made_it(table: Casus, tmp_path: Path):
+    table.done("team", "add-professional", TEAM, "--partner", "pilots", "--role", "auditor", "--name", "Ada Auditor")
+    pack(table, CASE, tmp_path, "court")
+    table.done("evidence", "pack", CASE, "-o", str(tmp_path / "audit.zip"), "--recipient", "audit", "--as", "pilots-3")
+    assert [r["what"] for r in recipients(table)] == ["export-case", "evidence-pack"], "as each was decided"
+    told = table.done("rights", "recipients", CASE, "--as", OFFICER).out
+    assert (told.count("evidence pack"), told.count("export case")) == (2, 0)
+
+
 def test_whom_a_case_was_given_to_is_the_privacy_officers_to_see(table: Casus):
     for who, code in ((COORDINATOR, 3), (OFFICER, 0)):
         result = table("rights", "recipients", CASE, "--as", who)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from infra.store.database import Database
 
 GIVEN = b'"what":"evidence-hand-out"'
-WITH_ONE = (b'"what":"evidence-pack"', b'"what":"export-jsonl"', b'"what":"export-parquet"')
+WITH_ONE = (b'"what":"evidence-pack"', b'"what":"export-case"', b'"what":"export-jsonl"', b'"what":"export-parquet"')
 """What leaves the house with a checkpoint always: where there is none, there was one."""
 LEFT = b'"outcome":"exported"'
 DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')

@@ -118,7 +118,7 @@ def test_without_a_look_at_what_was_before_it_would(attacker: Attacker, monkeypa
         assert heard == [log.key], "and that a key was made is told"
 
 
-@pytest.mark.parametrize("what", ["evidence-hand-out", "evidence-pack"])
+@pytest.mark.parametrize("what", ["evidence-hand-out", "evidence-pack", "export-case"])
 def test_a_changed_history_of_which_nothing_signed_is_left_is_not_signed(attacker: Attacker, what: str):
     with signing(attacker) as (store, evidence):
         left(store, what, sha256(evidence.checkpoint().note.encode()).hexdigest())

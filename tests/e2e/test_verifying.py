@@ -207,7 +207,7 @@ def test_of_who_was_erased_in_cases_that_one_may_not_see_counts_alone_are_told(c
     assert apart(casus, "pilots-2", erased) == ([], {"erased": 2, "fields": 2, "removed": 1, "events": 1})
 
 
-def apart(casus: Casus, who: str, report: Any) -> tuple[list[str], dict[str, int]]:
+def apart(casus: Casus, who: str, report: Any) -> tuple[list[str], dict[str, int | None]]:
     session = Session(Words("en"), {"CASUS_HOME": str(casus.home)}, clock=casus.clock)
     session.told(actor=who)
     named, others = told_apart(session, report)

@@ -106,7 +106,7 @@ class Evidence(Checkpoints):
             # leaves of a store that was put back are made anew by who may
             if found is not None and found.size >= wanted and self.tree.size >= found.size:
                 break
-            if time.monotonic() > until:
+            if time.monotonic() > until or (found is None and self._passed(wanted)):
                 if found is None and place is not None:
                     self._elsewhere(place)
                 if found is None or self.tree.size < found.size:
@@ -116,6 +116,11 @@ class Evidence(Checkpoints):
         checkpoint = self._opened(found)
         self._follows(checkpoint)
         return checkpoint
+
+    def _passed(self, place: int) -> bool:
+        """Whether who signs has signed beyond a place: none of that place is coming any more."""
+        last = self.last()
+        return last is not None and last.checkpoint.size > place
 
     def _place(self, place: int | None) -> int:
         head = self.store.head()

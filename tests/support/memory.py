@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 SHARED = Path("/dev/shm")
-ROOM = 6 * 2**30
-"""Bytes that must be free; the tests take about a sixth of it at most."""
+ROOM = 3 * 2**30
+"""Bytes that must be free; two workers take about a fifth of it at most."""
 
 
 def write_into_memory() -> None:

@@ -18,6 +18,7 @@ from infra.cli.session import Session
 from infra.store.store import Store
 from infra.texts import Language, Words
 from tests.support.invented import INVENTED
+from tests.support.logs import steps, written
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -119,6 +120,14 @@ def set_up(casus: Casus, profile: str = INVENTED, name: str = "harbour-table", *
 def casus(empty: Casus) -> Casus:
     """The program, with one invented team."""
     return set_up(empty)
+
+
+@pytest.fixture
+def taken_in(anywhere: Casus, tmp_path: Path) -> Casus:
+    """One team, and five ships of the harbour's log, on each database."""
+    set_up(anywhere)
+    anywhere.done("import", str(written(tmp_path / "log.jsonl", steps(5))), "--source", "harbour")
+    return anywhere
 
 
 @pytest.fixture

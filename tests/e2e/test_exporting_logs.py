@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
 from domain.events.rights import SubjectRestricted
 from domain.personal import Personal
 from infra.store import StoreConfig, open_store
 from infra.store.draft import Draft
-from tests.e2e.conftest import Casus, set_up
+from tests.e2e.conftest import Casus
 from tests.support.logs import steps, written
 from tests.support.stores import header, receipt
 
 KEPT = "harbour:ship-0001"
-
-
-@pytest.fixture
-def taken_in(anywhere: Casus, tmp_path: Path) -> Casus:
-    """One team, and three ships of the harbour's log."""
-    set_up(anywhere)
-    anywhere.done("import", str(written(tmp_path / "log.jsonl", steps(3))), "--source", "harbour")
-    return anywhere
 
 
 def disclosures(casus: Casus) -> list[Disclosed]:
@@ -47,10 +37,10 @@ def test_a_frozen_case_stays_here_whatever_the_place(taken_in: Casus, tmp_path: 
     freeze(taken_in)
     for more in ((), ("--place", str(before["place"]))):
         told = taken_in.json(*line, *more)[0]
-        assert (told["cases"], told["events"]) == (2, before["events"] - 5)
+        assert (told["cases"], told["events"]) == (4, before["events"] - 5)
         assert "ship-0001" not in (tmp_path / "log.xes").read_text()
         left = [event for event in disclosures(taken_in) if event.outcome == "exported"][-1]
-        assert left.seen == ("harbour:ship-0000", "harbour:ship-0002")
+        assert left.seen == tuple(f"harbour:ship-{n:04}" for n in (0, 2, 3, 4))
 
 
 def test_that_it_was_asked_by_who_gets_none_is_stored(casus: Casus, tmp_path: Path):

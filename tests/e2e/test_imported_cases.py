@@ -8,18 +8,10 @@ import pytest
 from domain.disclosure import PREFIX
 from domain.events.access import Disclosed
 from infra.store import StoreConfig, open_store
-from tests.e2e.conftest import Casus, set_up
+from tests.e2e.conftest import Casus
 from tests.support.logs import PEOPLE, step, steps, written
 
 CASE = "harbour:ship-0001"
-
-
-@pytest.fixture
-def taken_in(anywhere: Casus, tmp_path: Path) -> Casus:
-    """One team, and five ships of the harbour's log."""
-    set_up(anywhere)
-    anywhere.done("import", str(written(tmp_path / "log.jsonl", steps(5))), "--source", "harbour")
-    return anywhere
 
 
 def test_it_stands_among_the_others(taken_in: Casus):
